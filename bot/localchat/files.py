@@ -1,0 +1,100 @@
+"""Files the bot sent, kept in the chat's own database, and their ids. Touches that database.
+
+A path is a key in a table, never a place on a disk: there is nothing it could lead out of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+
+from bot.localchat.archive import Archive, Json
+from bot.localchat.ogg import opus_seconds
+from bot.localchat.parameters import Upload
+from bot.localchat.refusal import bad_request
+
+MOST_UPLOAD, MOST_PHOTO, MOST_DOWNLOAD = 50 << 20, 10 << 20, 20 << 20
+FOLDERS = {"voice": "voice", "photo": "photos", "audio": "music", "document": "documents", "thumbnail": "thumbnails"}
+TELEGRAMS_NAMES = {"voice": "VoiceNote", "photo": "Photo", "audio": "Audio", "document": "Document"}
+IMAGES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept file. `about`: the Bot API's object (Voice, PhotoSize, Audio, Document) without what the sending gives."""
+
+    path: str
+    kind: str
+    mime: str
+    about: Json
+
+
+def keep(archive: Archive, kind: str, upload: Upload, bot_id: int) -> Kept:
+    """Keep an upload as a voice note, photo, audio, document or thumbnail. Raises Refusal."""
+    if not upload.data:
+        raise bad_request("file must be non-empty")
+    if len(upload.data) > (MOST_PHOTO if kind == "photo" else MOST_UPLOAD):
+        raise bad_request("file is too big")
+    digest = hashlib.sha256(upload.data).hexdigest()
+    file_id = f"{kind[0].upper()}{bot_id}-{secrets.token_urlsafe(24)}"
+    about: Json = {"file_id": file_id, "file_unique_id": f"{kind[0]}{digest[:20]}", "file_size": len(upload.data)}
+    mime, ending = upload.mime or "application/octet-stream", upload.name.rpartition(".")[2].lower()
+    match kind:
+        case "voice":
+            seconds = opus_seconds(upload.data)
+            if (
+                seconds is None
+            ):  # Telegram would show another kind of file: not what a bot wants that sends a voice note
+                raise bad_request("the local chat takes voice notes as OGG with mono Opus only")
+            mime, ending = "audio/ogg", "oga"
+            about |= {"duration": round(seconds), "mime_type": mime}
+        case "photo":
+            mime = next((mime for magic, mime in IMAGES.items() if upload.data.startswith(magic)), "")
+            if not mime:
+                raise bad_request("IMAGE_PROCESS_FAILED")
+            ending = mime.partition("/")[2]
+            about |= dict(zip(("width", "height"), _size(upload.data), strict=True))
+        case "audio":
+            about |= {"duration": round(opus_seconds(upload.data) or 0), "mime_type": mime, "file_name": upload.name}
+        case "document":
+            about |= {"mime_type": mime, "file_name": upload.name}
+    ending = ending if ending.isalnum() and len(ending) < 6 else "bin"
+    number = len(archive.rows("SELECT 1 FROM files WHERE kind = ?", kind))
+    path = f"{FOLDERS[kind]}/file_{number}.{ending}"
+    archive.run("INSERT OR IGNORE INTO contents VALUES (?, ?)", digest, upload.data)
+    archive.run("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", file_id, path, kind, mime, digest, json.dumps(about))
+    return Kept(path, kind, mime, about)
+
+
+def known(archive: Archive, file_id: str, kind: str | None = None) -> Kept:
+    """The file with this id, which must be of this kind. Raises Refusal."""
+    row = archive.row("SELECT path, kind, mime, about FROM files WHERE id = ?", file_id)
+    if row is None:
+        raise bad_request("wrong file identifier/HTTP URL specified")
+    if kind is not None and row["kind"] != kind:
+        names = TELEGRAMS_NAMES.get(row["kind"], "Thumbnail"), TELEGRAMS_NAMES[kind]
+        raise bad_request(f"can't use file of type {names[0]} as {names[1]}")
+    return Kept(row["path"], row["kind"], row["mime"], json.loads(row["about"]))
+
+
+def at(archive: Archive, path: str) -> tuple[str, str, bytes] | None:
+    """(kind, media type, bytes) of the file at a path as `getFile` tells it."""
+    row = archive.row("SELECT kind, mime, data FROM files JOIN contents USING (digest) WHERE path = ?", path)
+    return (row["kind"], row["mime"], row["data"]) if row else None
+
+
+def _size(data: bytes) -> tuple[int, int]:
+    """Width and height of a PNG or JPEG, in pixels; 0 where they can't be told."""
+    if data.startswith(b"\x89PNG"):
+        return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    place = 2
+    while data.startswith(b"\xff\xd8") and place + 9 < len(data):
+        marker, length = data[place + 1], int.from_bytes(data[place + 2 : place + 4], "big")
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            return int.from_bytes(data[place + 7 : place + 9], "big"), int.from_bytes(
+                data[place + 5 : place + 7], "big"
+            )
+        place += 2 + length
+    return 0, 0

@@ -1,0 +1,397 @@
+"""The local chat's Telegram: people, their chats and the bot's queue of updates. Touches the chat's own database.
+
+Tests and the page act as the person through it (`say`, `tap`, `messages`); `methods.py` is the bot's side of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from bot.localchat.archive import Archive, Json
+from bot.localchat.clock import Clock, Mark
+from bot.localchat.entities import commands_in
+from bot.localchat.faults import FaultHook
+
+MESSAGE_LIVES, TAP_LIVES = 24 * 3600.0, 150.0
+"""Seconds (real) an update waits for the bot: a message, a tap. Source: Telegram's Bot API server."""
+ANSWER_WITHIN = 15.0
+"""Seconds (real) in which a tap can be answered. Telegram names no figure; about this is seen."""
+MOST_EVENTS = 2_000
+"""Events kept for a page that comes back after a broken connection; an older page is told everything anew."""
+
+
+MOST_TAPS = 1_000
+"""Taps whose answer is still told to who tapped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button a person can tap."""
+
+    text: str
+    data: str
+    style: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as the person sees it. `text` is a voice note's caption, too; `body` the Bot API's Message."""
+
+    id: int
+    by_bot: bool
+    text: str
+    kind: str
+    silent: bool
+    buttons: tuple[tuple[Button, ...], ...]
+    body: Mapping[str, Any] = field(repr=False)
+
+    def button(self, text: str) -> Button:
+        """The button with this text, or with this text as a part of its own. Raises LookupError."""
+        buttons = [button for row in self.buttons for button in row]
+        for button in buttons:
+            if button.text == text:
+                return button
+        for button in buttons:
+            if text in button.text:
+                return button
+        raise LookupError(f"no button {text!r} among {[button.text for button in buttons]}")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the bot answered to a tap. `text` may be empty."""
+
+    text: str
+    alert: bool
+
+
+class Tap:
+    """A tap on its way: `answer` is None until the bot has answered."""
+
+    def __init__(self, query: str) -> None:
+        self.query = query
+        self.answer: Answer | None = None
+        self._done = asyncio.Event()
+
+    async def answered(self, within: float = 5.0) -> Answer:
+        """Wait for the answer. Raises TimeoutError after `within` seconds (real)."""
+        await asyncio.wait_for(self._done.wait(), within)
+        assert self.answer is not None
+        return self.answer
+
+    def answer_with(self, answer: Answer) -> None:
+        """The bot answered."""
+        self.answer = answer
+        self._done.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request and its answer, as recorded. `at`: real seconds of a monotonic clock when it came."""
+
+    method: str
+    parameters: Mapping[str, Any]
+    status: int
+    answer: Any
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something a page is told. `chat` None: every page."""
+
+    number: int
+    chat: int | None
+    kind: str
+    data: Any
+
+
+class LocalTelegram:
+    """All state and behaviour of the stand-in. Use it from one event loop."""
+
+    def __init__(
+        self,
+        path: Path | Literal[":memory:"],
+        *,
+        token: str,
+        clock: Clock,
+        name: str = "Easeback",
+        username: str = "easeback_local_bot",
+    ) -> None:
+        """`path`: the chat's own database; the clock goes on from what is kept there. `token`: `<bot id>:<secret>`."""
+        self.archive = Archive(path)
+        self.token = token
+        self.clock = clock
+        self.me: Json = {
+            "id": int(token.partition(":")[0]),
+            "is_bot": True,
+            "first_name": name,
+            "username": username,
+            "can_join_groups": True,
+            "can_read_all_group_messages": False,
+            "supports_inline_queries": False,
+        }
+        self.fault: FaultHook | None = None
+        self.wire: deque[Call] | None = None
+        self.unknown: set[tuple[str, str]] = set()
+        """(method, parameter) the bot sent and the Bot API does not have."""
+        self.closing = asyncio.Event()
+        self.epoch = secrets.token_hex(4)
+        self.events: deque[Event] = deque(maxlen=MOST_EVENTS)
+        self._told = 0
+        self._news = asyncio.Event()
+        self._taps: dict[str, Tap] = {}
+        kept = self.archive.setting("clock")
+        clock.keep_with(self._keep_mark, Mark(**kept) if kept else None)
+        clock.on_change(self.tell_clock)
+
+    @property
+    def me_as_user(self) -> Json:
+        """The bot as the sender of its messages."""
+        return {key: self.me[key] for key in ("id", "is_bot", "first_name", "username")}
+
+    # ── running ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    def hang_up(self) -> None:
+        """End all long polls and pages' streams, now."""
+        self.closing.set()
+        self.wake()
+
+    async def close(self) -> None:
+        """Hang up, leave the clock's last mark and close the database."""
+        self.hang_up()
+        await asyncio.sleep(0)
+        self.clock.end()
+        self.archive.close()
+
+    def record(self, limit: int = 10_000) -> deque[Call]:
+        """Begin to record the wire; the record, which grows to `limit` calls."""
+        self.wire = deque(maxlen=limit)
+        return self.wire
+
+    @property
+    def page_key(self) -> str:
+        """The secret in the page's address; the same after a restart, so that an open page comes back."""
+        key: str | None = self.archive.setting("page_key")
+        if key is None:
+            key = secrets.token_urlsafe(24)
+            self.archive.set("page_key", key)
+        return key
+
+    def wake(self) -> None:
+        """Wake whoever waits for something new."""
+        news, self._news = self._news, asyncio.Event()
+        news.set()
+
+    async def news(self, within: float) -> bool:
+        """Wait until something is new; False after `within` seconds (real)."""
+        try:
+            await asyncio.wait_for(self._news.wait(), within)
+        except TimeoutError:
+            return False
+        return True
+
+    def tell(self, chat: int | None, kind: str, data: Any) -> None:
+        """Tell the pages of a chat, or all of them."""
+        self._told += 1
+        self.events.append(Event(self._told, chat, kind, data))
+        self.wake()
+
+    def tell_clock(self) -> None:
+        """Tell all pages the time and its speed."""
+        self.tell(None, "clock", self.clock_face())
+
+    def clock_face(self) -> Json:
+        """The clock as the page has it: unix seconds (virtual) and speed."""
+        return {"now": self.clock.now().timestamp(), "speed": self.clock.speed}
+
+    @property
+    def last_told(self) -> int:
+        """Number of the newest event."""
+        return self._told
+
+    def _keep_mark(self, mark: Mark) -> None:
+        kept = {"real": mark.real, "virtual": mark.virtual, "speed": mark.speed, "ended": mark.ended}
+        self.archive.set("clock", kept)
+
+    def date(self) -> int:
+        """The virtual time as Telegram writes dates: whole unix seconds."""
+        return int(self.clock.now().timestamp())
+
+    # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def person(
+        self,
+        user_id: int,
+        *,
+        first_name: str | None = None,
+        language_code: str | None = None,
+        forbids_voice: bool | None = None,
+    ) -> Json:
+        """The person, made if new, with what is given changed; as the Bot API's User."""
+        self.archive.run(
+            "INSERT INTO people (id, first_name, language_code) VALUES (?, ?, 'en') ON CONFLICT DO NOTHING",
+            user_id,
+            f"Person {user_id}",
+        )
+        given = {"first_name": first_name, "language_code": language_code, "forbids_voice": forbids_voice}
+        for column, value in given.items():
+            if value is not None:
+                self.archive.run(f"UPDATE people SET {column} = ? WHERE id = ?", value, user_id)  # noqa: S608 - ours
+        row = self.archive.row("SELECT * FROM people WHERE id = ?", user_id)
+        assert row is not None
+        user = {"id": user_id, "is_bot": False, "first_name": row["first_name"]}
+        return user | ({"language_code": row["language_code"]} if row["language_code"] else {})
+
+    async def block(self, user_id: int) -> None:
+        """The person blocks the bot."""
+        self._membership(user_id, blocked=True)
+
+    async def unblock(self, user_id: int) -> None:
+        """The person lets the bot write again."""
+        self._membership(user_id, blocked=False)
+
+    def is_blocked_by(self, user_id: int) -> bool:
+        """Whether the person blocked the bot."""
+        return self.archive.row("SELECT 1 FROM people WHERE id = ? AND blocked", user_id) is not None
+
+    def _membership(self, user_id: int, *, blocked: bool) -> None:
+        user = self.person(user_id)
+        if self.is_blocked_by(user_id) == blocked:
+            return
+        self.archive.run("UPDATE people SET blocked = ? WHERE id = ?", blocked, user_id)
+        was, now = ("member", "kicked") if blocked else ("kicked", "member")
+
+        def member(status: str) -> Json:
+            return {"user": self.me_as_user, "status": status} | ({"until_date": 0} if status == "kicked" else {})
+
+        self.put_update(
+            "my_chat_member",
+            {
+                "chat": self._chat_with(user),
+                "from": user,
+                "date": self.date(),
+                "old_chat_member": member(was),
+                "new_chat_member": member(now),
+            },
+        )
+        self.tell(user_id, "blocked", blocked)
+
+    def chat(self, chat_id: int) -> Json | None:
+        """A chat the bot knows, as the Bot API's Chat."""
+        row = self.archive.row("SELECT body FROM chats WHERE id = ?", chat_id)
+        if row is None:
+            return None
+        if chat_id > 0:
+            return {"id": chat_id, "type": "private", "first_name": self.person(chat_id)["first_name"]}
+        return {"id": chat_id, "type": "supergroup", "title": row["body"]}
+
+    def _chat_with(self, user: Json, chat_id: int | None = None) -> Json:
+        """The chat a person writes in: their own with the bot, or a group."""
+        self.archive.run(
+            "INSERT INTO chats VALUES (?, ?) ON CONFLICT DO NOTHING", chat_id or user["id"], f"Group {chat_id or ''}"
+        )
+        chat = self.chat(chat_id or user["id"])
+        assert chat is not None
+        return chat
+
+    # ── what a person does and sees ───────────────────────────────────────────────────────────────────────────────────
+    async def say(self, user_id: int, text: str, *, chat_id: int | None = None, reply_to: int | None = None) -> Message:
+        """The person writes. Who blocked the bot lets it write again by that, as in Telegram. `chat_id`: a group's."""
+        user = self.person(user_id)
+        if chat_id is None and self.is_blocked_by(user_id):
+            await self.unblock(user_id)
+        chat = self._chat_with(user, chat_id)
+        body: Json = {"from": user, "chat": chat, "date": self.date(), "text": text}
+        if found := commands_in(text):
+            body["entities"] = found
+        if reply_to is not None and (replied := self.archive.message(chat["id"], reply_to)):
+            body["reply_to_message"] = {k: v for k, v in replied[0].items() if k != "reply_to_message"}
+        full = self.show(chat["id"], body, {"silent": True})
+        self.put_update("message", full)
+        return seen(full, {"silent": True}, self.me["id"])
+
+    async def tap(self, user_id: int, message_id: int, data: str, *, chat_id: int | None = None) -> Tap:
+        """The person taps: any data, on any message, even one that is gone, as often as wanted."""
+        user = self.person(user_id)
+        chat = self._chat_with(user, chat_id)
+        found = self.archive.message(chat["id"], message_id)
+        message = found[0] if found else {"chat": chat, "message_id": message_id, "date": 0}
+        tap = Tap(str(secrets.randbits(62)))
+        self._taps[tap.query] = tap
+        while len(self._taps) > MOST_TAPS:
+            del self._taps[next(iter(self._taps))]
+        self.archive.run("DELETE FROM queries WHERE asked < ?", time.time() - TAP_LIVES)
+        self.archive.run("INSERT INTO queries VALUES (?, ?, ?)", tap.query, time.time(), user_id)
+        self.put_update(
+            "callback_query",
+            {"id": tap.query, "from": user, "message": message, "chat_instance": str(chat["id"]), "data": data},
+        )
+        return tap
+
+    def messages(self, user_id: int) -> list[Message]:
+        """What the person sees now in their chat with the bot (or in a group, by its id), in order."""
+        return [seen(body, shown, self.me["id"]) for body, shown in self.archive.messages(user_id)]
+
+    async def erase(self, user_id: int, *message_ids: int) -> None:
+        """The person deletes messages for both sides; none named: the whole chat."""
+        gone = message_ids or [message.id for message in self.messages(user_id)]
+        if removed := self.archive.remove_messages(user_id, gone):
+            self.tell(user_id, "delete", removed)
+
+    def show(self, chat_id: int, body: Json, shown: Json) -> Json:
+        """Put a new message into a chat; its body with its id."""
+        full = self.archive.add_message(chat_id, body, shown)
+        self.tell(chat_id, "message", {"message": full, "shown": shown})
+        return full
+
+    # ── the bot's queue ───────────────────────────────────────────────────────────────────────────────────────────────
+    def put_update(self, kind: str, body: Json) -> int:
+        """Queue an update for the bot, unless it asked not to get its kind; the update's id, or 0."""
+        allowed: Sequence[str] = self.archive.setting("allowed_updates") or ()
+        if allowed and kind not in allowed:
+            return 0
+        lives = TAP_LIVES if kind == "callback_query" else MESSAGE_LIVES
+        number = self.put_raw_update({kind: body}, lives)
+        self.wake()
+        return number
+
+    def put_raw_update(self, body: Json, lives: float = MESSAGE_LIVES) -> int:
+        """Queue anything at all, also what no Telegram would send; its update id. `lives`: seconds (real)."""
+        number = self.archive.run(
+            "INSERT INTO updates (expires, body) VALUES (?, ?)", time.time() + lives, json.dumps(body)
+        )
+        self.wake()
+        return number
+
+    def take_tap(self, query: str) -> tuple[int, Tap | None] | None:
+        """(person, tap) of a query that can still be answered, which it can't be after this."""
+        row = self.archive.row(
+            "DELETE FROM queries WHERE id = ? AND asked > ? RETURNING person", query, time.time() - ANSWER_WITHIN
+        )
+        tap = self._taps.pop(query, None)
+        return (row["person"], tap) if row else None
+
+
+def seen(body: Json, shown: Json, bot_id: int) -> Message:
+    """A kept message as a person sees it."""
+    rows = body.get("reply_markup", {}).get("inline_keyboard", ())
+    return Message(
+        id=body["message_id"],
+        by_bot=body.get("from", {}).get("id") == bot_id,
+        text=body.get("text") or body.get("caption") or "",
+        kind=next((kind for kind in ("voice", "photo", "audio", "document") if kind in body), "text"),
+        silent=bool(shown.get("silent")),
+        buttons=tuple(
+            tuple(Button(b["text"], b.get("callback_data", ""), b.get("style", ""), b.get("url", "")) for b in row)
+            for row in rows
+        ),
+        body=body,
+    )
