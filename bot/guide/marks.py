@@ -55,7 +55,8 @@ class Script:
 
 def parse(say: str, intro: float) -> tuple[Mark, ...]:
     """The marks of a text in order, the intro first. Raises BadMarks with what to write instead."""
-    marks, end = [], 0
+    marks: list[Mark] = []
+    end = 0
     for found in MARK.finditer(say):
         kind, seconds = found.group(1) or "wait", float(found.group(2))
         words = " ".join(say[end : found.start()].split())
@@ -72,7 +73,9 @@ def parse(say: str, intro: float) -> tuple[Mark, ...]:
     if rest:
         raise BadMarks(f"words after the last mark have no time: write a mark after “{rest}”, as in “{rest} (5)”")
     if stray := re.search(r"[()]", " ".join(m.words for m in marks)):
-        raise BadMarks(f"“{stray.group()}” is not part of a mark: the marks are (5), (hold 5), (in 4), (out 6), (quiet 20), (breaths 3)")
+        raise BadMarks(
+            f"“{stray.group()}” belongs to no mark: they are (5), (hold 5), (in 4), (out 6), (quiet 20), (breaths 3)"
+        )
     return tuple(marks)
 
 

@@ -1,0 +1,297 @@
+"""Makes each chat show its state: claim → screen → send → settle. Touches the store, the shelf and the messenger.
+
+A send happens outside every transaction, after a committed claim and before a settle (reliability.md). What was lost in
+between is in doubt, and repeated once after a probe. Nothing is queued: what is drawn is the state as it is now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import structlog
+
+from bot.chat.messenger import TIMEOUT, Answer, Kind, Messenger
+from bot.chat.rate import Rate
+from bot.chat.stop import Stop, where
+from bot.chat.turns import catch_up, due_of, feed
+from bot.clock import Clock
+from bot.guide.events import Delivered, GaveUp, Gone, NoVoice
+from bot.guide.library import Library
+from bot.guide.screens import Part, screen
+from bot.store.chats import Row, Store
+
+LEASE = 3 * TIMEOUT
+"""Seconds (real) of a claim: longer than a probe and a send together."""
+NOTE_WITHIN = 8.0
+"""Seconds (real) a note may take to be made at the last moment; after that the run goes on in text."""
+CLEAN_AGAIN = 30.0
+AT_ONCE = 48
+"""Sends under way together."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A part of a screen that this claim may send."""
+
+    chat: int
+    rev: int
+    claim: int
+    part: Part
+    last: bool
+    again: bool
+    file_id: str | None
+
+
+class Delivery:
+    """Sends what must be shown."""
+
+    def __init__(
+        self,
+        store: Store,
+        messenger: Messenger,
+        note: Callable[[str], Awaitable[Path | None]],
+        clock: Clock,
+        library: Callable[[], Library],
+        rate: Rate,
+        changed: Callable[[Row], None],
+    ) -> None:
+        """`note` gives the file of a finished note, waiting for it if need be. `changed`: called after each settle."""
+        self._store, self._messenger, self._note = store, messenger, note
+        self._clock, self._library, self._rate, self._changed = clock, library, rate, changed
+        self._wake = asyncio.Event()
+        self._busy: dict[int, asyncio.Task[None]] = {}
+        self._rest: dict[int, float] = {}
+        self._stopped: Stop | None = None
+
+    def wake(self) -> None:
+        """Something must be shown."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Deliver until cancelled. Raises Stop."""
+        try:
+            while True:
+                self._wake.clear()
+                await self._start_due()
+                if self._stopped:
+                    raise self._stopped
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(await self._until_next()):
+                        await self._wake.wait()
+        finally:
+            await self._end()
+
+    async def _until_next(self) -> float | None:
+        """Seconds (real) until something may be due again; None: until woken."""
+        following = await self._store.next_send()
+        waits = (
+            []
+            if following is None
+            else [max(0.0, following - self._clock.real()) if len(self._busy) < AT_ONCE else 1.0]
+        )
+        if self._rest or not self._rate.spare:
+            waits.append(CLEAN_AGAIN if self._rest else 1.0)
+        return min(waits, default=None)
+
+    async def _start_due(self) -> None:
+        free = AT_ONCE - len(self._busy)
+        for chat in (await self._store.to_send(self._clock.real(), free)) if free > 0 else ():
+            self._start(chat)
+        if self._rate.spare and len(self._busy) < AT_ONCE:
+            for chat in await self._store.to_clean(AT_ONCE - len(self._busy)):
+                if self._rest.get(chat, 0.0) <= self._clock.real():
+                    self._start(chat)
+
+    def _start(self, chat: int) -> None:
+        if chat not in self._busy:
+            self._busy[chat] = asyncio.create_task(self._chat(chat))
+
+    async def _chat(self, chat: int) -> None:
+        try:
+            while await self.step_once(chat):
+                pass
+            await self.clean_once(chat)
+        except Stop as stop:
+            self._stopped = stop
+        except Exception as error:
+            # A poison row goes to the future first: nobody else waits for it.
+            log.error("a delivery failed", error=type(error).__name__, where=where(error))
+            await self._clock.sleep(1.0)
+            with contextlib.suppress(Exception):  # the store itself may be what fails: then the second was the pause
+                await self._store.put_off(chat, self._clock.real() + CLEAN_AGAIN)
+        finally:
+            del self._busy[chat]
+            self._wake.set()
+
+    async def _end(self) -> None:
+        """Let what is on the wire be settled, within a request's time."""
+        if self._busy:
+            await asyncio.wait(list(self._busy.values()), timeout=2.0)
+        for task in list(self._busy.values()):
+            task.cancel()
+
+    # ── one part ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    async def step_once(self, chat: int) -> bool:
+        """Claim, send and settle one part of a chat's screen. True if something was done."""
+        job = await self.claim(chat)
+        if job is None:
+            return False
+        answer = await self._send(job)
+        await self.settle(job, answer)
+        if answer.kind is Kind.BAD_TOKEN:
+            raise Stop("Telegram does not know the token any more. Set EASEBACK_TOKEN to the one that BotFather shows.")
+        return True
+
+    async def claim(self, chat: int) -> Job | None:
+        """Take what must be shown next, if it is due; a claim that nobody settled is in doubt."""
+        library, job = self._library(), None
+        async with self._store.transaction() as tx:
+            row = await tx.load(chat, self._clock.now())
+            if row is None or row.send_at is None or row.send_at > self._clock.real():
+                return None
+            catch_up(row, self._clock, library)  # time comes first
+            parts = screen(row.chat, library)[row.part :]
+            unsettled, row.sending = row.sending, None
+            if not row.chat.state.waits:
+                row.send_at = None
+            elif not parts:
+                feed(row, Delivered(), None, self._clock, library)
+            elif unsettled == row.rev and not parts[0].repeats:
+                self._doubt(row, parts[0], last=len(parts) == 1)
+            else:
+                row.sending, row.claim, row.send_at = row.rev, row.claim + 1, self._clock.real() + LEASE
+                key = parts[0].telling.key if parts[0].telling else None
+                file_id = await tx.file_id(key) if key else None
+                job = Job(chat, row.rev, row.claim, parts[0], len(parts) == 1, row.doubts > 0, file_id)
+            await tx.save(row, due_of(row))
+        self._changed(row)
+        return job
+
+    async def _send(self, job: Job) -> Answer:
+        note: Path | str | None = job.file_id
+        if job.part.telling and note is None:
+            assert job.part.telling.key is not None
+            try:
+                async with asyncio.timeout(NOTE_WITHIN):
+                    note = await self._note(job.part.telling.key)
+            except TimeoutError:
+                note = None
+            if note is None:
+                return Answer(Kind.NO_NOTE)
+        await self._rate.take(job.chat)
+        if job.again:
+            answer = await self._messenger.probe(job.chat)
+            if answer.kind is not Kind.DONE:
+                return Answer(Kind.NOT_SENT) if answer.kind is Kind.DOUBT else answer
+        if not await self._current(job):
+            return Answer(Kind.NOT_SENT)
+        if job.part.kind == "silence":
+            return await self._messenger.delete(job.chat, job.part.messages)
+        return await self._messenger.show(job.chat, job.part, job.rev, note)
+
+    async def _current(self, job: Job) -> bool:
+        """After any wait between claim and wire: is it still ours and still what must be shown?"""
+        row = await self._store.peek(job.chat, self._clock.now())
+        return row is not None and (row.claim, row.rev) == (job.claim, job.rev) and row.chat.state.waits
+
+    async def settle(self, job: Job, answer: Answer) -> None:
+        """Write down what became of a send, also when the claim is lost or the screen moved on."""
+        library = self._library()
+        async with self._store.transaction() as tx:
+            row = await tx.load(job.chat, self._clock.now())
+            key = job.part.telling.key if job.part.telling else None
+            if key and answer.file_id and answer.file_id != job.file_id:
+                await tx.keep_file_id(key, answer.file_id)
+            if key and answer.kind is Kind.BAD_FILE:
+                await tx.drop_file_id(key)
+            if row is None:
+                return  # forgotten meanwhile
+            if answer.kind is Kind.DONE and answer.message is not None:
+                self._note_message(row, job, answer.message)
+            if row.sending is not None and row.claim == job.claim:
+                row.sending = None
+                row.send_at = self._clock.real() if row.chat.state.waits else None
+                self._settled(row, job, answer, library)
+            await tx.save(row, due_of(row))
+        self._changed(row)
+
+    def _note_message(self, row: Row, job: Job, message: int) -> None:
+        """Its buttons live if the screen is still the same; else they, and the note with its voice, must go."""
+        if job.rev == row.rev:
+            if job.part.buttons and message not in row.live:
+                row.live.append(message)
+        elif message not in row.live and (job.part.buttons or job.part.kind == "voice"):
+            fresh = job.part.kind == "voice" and job.part.edit is None
+            row.dead.append((message, "delete" if fresh else "strip"))
+
+    def _settled(self, row: Row, job: Job, answer: Answer, library: Library) -> None:
+        match answer.kind:
+            case Kind.WAIT:
+                self._rate.refused(job.chat, answer.wait)
+                row.send_at = self._clock.real() + answer.wait * 1.1
+            case Kind.GONE:
+                feed(row, Gone(), None, self._clock, library)
+            case _ if job.rev != row.rev or not row.chat.state.waits:
+                pass  # moved on meanwhile, or a tap was the receipt
+            case Kind.DONE:
+                row.part, row.doubts = row.part + 1, 0
+                if job.part.kind == "silence":
+                    row.dead = [(m, how) for m, how in row.dead if m not in job.part.messages]
+                if job.last:
+                    feed(row, Delivered(answer.message), None, self._clock, library)
+            case Kind.NOTHING_TO_EDIT:
+                row.chat = replace(row.chat, state=replace(row.chat.state, on=None))
+            case Kind.NO_VOICE:
+                feed(row, NoVoice(), None, self._clock, library)
+            case Kind.NO_NOTE:
+                feed(row, NoVoice(forbidden=False), None, self._clock, library)
+            case Kind.BAD_FILE:
+                pass  # the id is dropped: the bytes go up again at once
+            case Kind.DOUBT if not job.part.repeats:
+                self._doubt(row, job.part, last=job.last)
+            case Kind.BUG:
+                log.error("Telegram refused a screen", why=answer.why, state=row.chat.state.kind, part=job.part.kind)
+                feed(row, GaveUp(), None, self._clock, library)
+            case _:
+                row.send_at = self._clock.real() + self._patience(row)
+
+    def _doubt(self, row: Row, part: Part, *, last: bool) -> None:
+        row.doubts += 1
+        if row.doubts < part.copies:
+            row.send_at = self._clock.real() + self._patience(row)
+        elif last:
+            feed(row, GaveUp(), None, self._clock, self._library())
+        else:
+            row.part, row.doubts, row.send_at = row.part + 1, 0, self._clock.real()
+
+    def _patience(self, row: Row) -> float:
+        """Seconds (real) until the next try: 1 at first, growing with the time it has waited, at most 60."""
+        waited = (self._clock.now() - row.chat.state.at).total_seconds() / self._clock.speed
+        return min(60.0, max(1.0, waited / 2))
+
+    # ── old buttons ───────────────────────────────────────────────────────────────────────────────────────────────────
+    async def clean_once(self, chat: int) -> None:
+        """Take old buttons away, after what is new: repeatable, best effort."""
+        while (row := await self._store.peek(chat, self._clock.now())) and row.dead and row.send_at is None:
+            message, how = row.dead[0]
+            await self._rate.take(chat)
+            if how == "delete":
+                answer = await self._messenger.delete(chat, [message])
+            else:
+                answer = await self._messenger.strip(chat, message)
+            if answer.kind not in (Kind.DONE, Kind.GONE, Kind.BUG):
+                self._rest[chat] = self._clock.real() + CLEAN_AGAIN
+                return
+            async with self._store.transaction() as tx:
+                fresh = await tx.load(chat, self._clock.now())
+                if fresh is None:
+                    return
+                fresh.dead = [entry for entry in fresh.dead if entry[0] != message]
+                await tx.save(fresh, due_of(fresh))
+        self._rest.pop(chat, None)

@@ -1,0 +1,136 @@
+"""Updates in order, each committed before it is confirmed: Telegram is the queue. Touches the messenger and the turns.
+
+Stock polling confirms what it has only read; here the next poll's offset confirms what is committed. A malformed update
+stops nobody: it is parked with the error's kind. The offset begins anew at each start (ids restart after a quiet week).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from bot.chat.messenger import POLL_FOR, Answer, Incoming, Kind, Messenger, incoming
+from bot.chat.stop import Stop, where
+from bot.chat.turns import Reply
+
+WATCH = 90.0
+"""Seconds (real) without an answer after which the polling client is built anew."""
+BACK_OFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+
+log = structlog.get_logger()
+
+
+class Polling:
+    """Asks for updates and hands them on, one after the other."""
+
+    def __init__(
+        self,
+        messenger: Messenger,
+        take: Callable[[Incoming], Awaitable[Reply | None]],
+        park: Callable[[int, str], Awaitable[None]],
+        *,
+        wait: float = POLL_FOR,
+        watch: float = WATCH,
+    ) -> None:
+        """`take` handles one update and commits. `park` notes one that can't be handled. Times in real seconds."""
+        self._messenger, self._take, self._park = messenger, take, park
+        self._wait, self._watch = wait, watch
+        self._offset: int | None = None
+        self._replies: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Poll until cancelled. Raises Stop where polling can't go on."""
+        failures = 0
+        try:
+            while True:
+                if await self.poll_once(self._wait):
+                    failures = 0
+                else:
+                    await asyncio.sleep(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
+                    failures += 1
+        finally:
+            await self._finish()
+
+    async def poll_once(self, wait: float) -> bool:
+        """One poll and all it brought. False if it failed and a pause is due."""
+        try:
+            async with asyncio.timeout(self._watch):
+                found = await self._messenger.updates(self._offset, wait)
+        except TimeoutError:
+            log.warning("a poll hung; polling anew")
+            await self._messenger.renew_poller()
+            return False
+        if isinstance(found, Answer):
+            return await self._failed(found)
+        for raw in found:
+            if not await self._one(raw):
+                return False
+            self._offset = raw["update_id"] + 1
+        return True
+
+    async def _failed(self, answer: Answer) -> bool:
+        match answer.kind:
+            case Kind.SECOND_POLLER:
+                raise Stop(
+                    "This bot already runs somewhere else with the same token: stop the other one, then start again."
+                )
+            case Kind.BAD_TOKEN:
+                raise Stop("Telegram does not know this token. Set EASEBACK_TOKEN to the one that BotFather shows.")
+            case Kind.WAIT:
+                await asyncio.sleep(answer.wait)
+                return True
+        return False
+
+    async def _one(self, raw: dict[str, Any]) -> bool:
+        """Handle one update. False: it could not be committed and comes again with the next poll."""
+        number: int = raw["update_id"]
+        try:
+            came = incoming(raw)
+        except Exception as error:
+            log.warning("an update could not be read", error=type(error).__name__)
+            await self._park(number, type(error).__name__)
+            return True
+        for _ in range(2):
+            try:
+                reply = await self._take(came)
+            except OSError as error:
+                failed: Exception = error
+                break
+            except Exception as error:
+                failed = error
+                continue
+            if reply is not None:
+                self._answer(reply)
+            return True
+        log.error("an update could not be handled", error=type(failed).__name__, where=where(failed))
+        try:
+            await self._park(number, f"{type(failed).__name__} {where(failed)}")
+        except Exception as error:
+            # The store itself fails: nothing is confirmed, nothing is lost, it comes again.
+            log.error("the store does not take anything", error=type(error).__name__)
+            return False
+        return True
+
+    def _answer(self, reply: Reply) -> None:
+        task = asyncio.create_task(self._send(reply))
+        self._replies.add(task)
+        task.add_done_callback(self._replies.discard)
+
+    async def _send(self, reply: Reply) -> None:
+        if reply.query is not None:
+            await self._messenger.toast(reply.query, reply.text if reply.as_toast else "")
+        if reply.text and not reply.as_toast:
+            await self._messenger.say(reply.chat, reply.text, reply.buttons)
+
+    async def _finish(self) -> None:
+        """Let direct answers go out, and confirm what is committed with one last, short poll."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(2.0):
+                if self._replies:
+                    await asyncio.wait(list(self._replies))
+                if self._offset is not None:
+                    await self._messenger.updates(self._offset, 0)

@@ -1,0 +1,67 @@
+"""The rate of sending: one bucket for all, one for each chat. Touches nothing but the clock's real time (seconds)."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from bot.clock import Clock
+
+CHAT_RATE = 1.0
+"""Messages a second in one chat in the long run (telegram.md, Limits); short bursts are allowed."""
+CHAT_BURST = 4.0
+REMEMBERED = 10_000
+
+
+class Bucket:
+    """Tokens that come back at a rate, up to a burst."""
+
+    def __init__(self, rate: float, burst: float, now: float) -> None:
+        self._rate, self._burst, self._tokens, self._at = rate, burst, burst, now
+
+    def take(self, now: float) -> float:
+        """Take a token; gives the seconds to wait until it is really there."""
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate) - 1.0
+        self._at = now
+        return max(0.0, -self._tokens / self._rate)
+
+    def spare(self, now: float) -> bool:
+        """True while at least half of the burst is left: what can wait may go."""
+        return self._tokens + (now - self._at) * self._rate >= self._burst / 2
+
+
+class Rate:
+    """When may the next message go?"""
+
+    def __init__(self, rate: float, clock: Clock) -> None:
+        """`rate`: messages a second, all chats together."""
+        self._clock = clock
+        self._all = Bucket(rate, rate, clock.real())
+        self._chats: OrderedDict[int, Bucket] = OrderedDict()
+        self._held_until = 0.0
+        self._refused: OrderedDict[int, float] = OrderedDict()
+
+    async def take(self, chat: int) -> None:
+        """Wait until a message to this chat may go."""
+        now = self._clock.real()
+        bucket = self._chats.pop(chat, None) or Bucket(CHAT_RATE, CHAT_BURST, now)
+        self._chats[chat] = bucket
+        while len(self._chats) > REMEMBERED:
+            self._chats.popitem(last=False)
+        wait = max(self._all.take(now), bucket.take(now), self._held_until - now)
+        if wait > 0:
+            await self._clock.sleep(wait)
+
+    def refused(self, chat: int, wait: float) -> None:
+        """A 429 came for this chat: three chats in ten seconds hold all."""
+        now = self._clock.real()
+        self._refused[chat] = now
+        recent = [c for c, at in self._refused.items() if now - at < 10.0]
+        self._refused = OrderedDict((c, self._refused[c]) for c in recent)
+        if len(recent) >= 3:
+            self._held_until = max(self._held_until, now + wait)
+
+    @property
+    def spare(self) -> bool:
+        """True while there is room for what may be left out under load."""
+        now = self._clock.real()
+        return self._all.spare(now) and now >= self._held_until

@@ -1,0 +1,213 @@
+"""One event = one transaction: load the chat, update, save state and due time. Touches the store only.
+
+Everything that decides lies in the guide; here is which event an update is, whose it is, and which screen it answers.
+Direct answers are returned and go out after the commit; they are not durable.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.chat.messenger import Elsewhere, Incoming, Left, Nothing, Tap, Word
+from bot.clock import Clock
+from bot.guide.chat import Chat
+from bot.guide.events import ALWAYS, COMMANDS, Crisis, Delivered, Do, Event, Gone, Spoke, Tick, read
+from bot.guide.library import Library
+from bot.guide.player import Say, update, wake_at
+from bot.guide.screens import Button
+from bot.store.chats import Row, Store, Transaction
+
+TOAST = 200
+"""Characters that a toast may have (Bot API, answerCallbackQuery)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A direct answer to one tap or word. `query`: the tap to be answered, with this text as a toast if it is short."""
+
+    chat: int
+    text: str = ""
+    query: str | None = None
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    lasts: bool = False
+    """It is to stay in the chat: a toast would be gone in two seconds."""
+
+    @property
+    def as_toast(self) -> bool:
+        """True if the text fits on a toast and nothing stands under it."""
+        return self.query is not None and len(self.text) <= TOAST and not self.buttons and not self.lasts
+
+
+class Forgotten(Exception):
+    """The person said yes to /forget: the row is to be erased, not saved."""
+
+
+def feed(row: Row, event: Event, at: float | None, clock: Clock, library: Library) -> Say | None:
+    """Let an event happen to a chat; a new screen gets a new rev. `at`: virtual unix seconds, None for now.
+
+    Raises Forgotten.
+    """
+    now = clock.now() if at is None else datetime.fromtimestamp(at, UTC)
+    before = row.chat.state
+    outcome = update(row.chat, event, now, library)
+    if outcome.chat is None:
+        raise Forgotten
+    row.chat = outcome.chat
+    state = row.chat.state
+    if state is before:
+        return outcome.say
+    if state.waits:
+        row.rev = max(row.rev + 1, int(clock.real() * 1000))  # never used twice, not even after /forget or a restore
+        row.part = row.doubts = 0
+        row.dead = [*row.dead, *((message, "strip") for message in row.live)]
+        row.live = []
+        if row.sending is None:
+            row.send_at = clock.real()
+    else:
+        row.dead = [(message, how) for message, how in row.dead if message not in row.live]
+        if row.sending is None:
+            row.send_at = None
+    return outcome.say
+
+
+def catch_up(row: Row, clock: Clock, library: Library) -> None:
+    """All that is due, each at the time when it was due: no burst, one truth."""
+    now = clock.now()
+    while (due := wake_at(row.chat.state)) is not None and due <= now:
+        feed(row, Tick(), due.timestamp(), clock, library)
+
+
+def due_of(row: Row) -> float | None:
+    """When time itself is the next event for this chat, in virtual unix seconds."""
+    due = wake_at(row.chat.state)
+    return due.timestamp() if due else None
+
+
+class Turns:
+    """Handles what comes in."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        library: Callable[[], Library],
+        changed: Callable[[Row], None],
+        allow: frozenset[int] = frozenset(),
+    ) -> None:
+        """`changed` is called after each commit that changed a row. `allow`: only these people; empty: everybody."""
+        self._store, self._clock, self._library, self._changed, self._allow = store, clock, library, changed, allow
+
+    async def take(self, came: Incoming) -> Reply | None:
+        """Handle one update in one transaction that also notes its id. Gives the direct answer that is due after it."""
+        row: Row | None = None
+        reply: Reply | None = None
+        async with self._store.transaction() as tx:
+            if not await tx.first_sight(came.update, self._clock.real()):
+                return None
+            match came:
+                case Tap() | Word() if self._allow and came.chat not in self._allow:
+                    reply = self._say(came, "", Say("not-allowed"))
+                case Tap():
+                    reply, row = await self._tap(tx, came)
+                case Word():
+                    reply, row = await self._word(tx, came)
+                case Left():
+                    row = await self._left(tx, came)
+                case Elsewhere(speaks=speaks):
+                    reply = self._say(came, "", Say("group")) if speaks else Reply(came.chat, query=came.query)
+                case Nothing():
+                    pass
+        if row is not None:
+            self._changed(row)
+        return reply
+
+    async def tick(self, chat: int) -> None:
+        """Time has come for a chat."""
+        async with self._store.transaction() as tx:
+            row = await tx.load(chat, self._clock.now())
+            if row is None:
+                return
+            catch_up(row, self._clock, self._library())
+            await tx.save(row, due_of(row))
+        self._changed(row)
+
+    async def _left(self, tx: Transaction, left: Left) -> Row | None:
+        row = await tx.load(left.chat, self._clock.now())
+        if row is not None:
+            feed(row, Gone(), None, self._clock, self._library())
+            await tx.save(row, due_of(row))
+        return row
+
+    async def _word(self, tx: Transaction, word: Word) -> tuple[Reply | None, Row | None]:
+        gone = await tx.erased_upto(word.chat)
+        if gone is not None and word.message <= gone:
+            return None, None  # said before they left
+        library, now = self._library(), self._clock.now()
+        row = await tx.load(word.chat, now)
+        if row is None:
+            language = word.language.split("-")[0] if word.language.split("-")[0] in library.words else "en"
+            row = Row(id=word.chat, chat=Chat.new(language, now), rev=int(self._clock.real() * 1000))
+        words = library.words_in(row.chat.person.language)
+        event = read(word.text, words, library.content.safety, secrets.token_hex(8))
+        said_after = word.message > row.heard
+        fits = said_after
+        if isinstance(event, Do):
+            answers = word.message > max([row.heard, *row.live]) and row.chat.state.seen is not None
+            fits = event.action in ALWAYS or (said_after if event.action in COMMANDS else answers)
+        elif isinstance(event, Crisis):
+            fits = True
+        row.heard = max(row.heard, word.message)
+        if not fits and said_after and row.chat.state.lost:
+            event, fits = Spoke(), True  # a word for a screen that may never have come: show it again
+        return await self._do(tx, row, event if fits else None, word)
+
+    async def _tap(self, tx: Transaction, tap: Tap) -> tuple[Reply | None, Row | None]:
+        row = await tx.load(tap.chat, self._clock.now())
+        if row is None:
+            return self._say(tap, tap.language, Say("no-chat")), None  # a tap never creates a chat
+        action, _, rev = tap.data.partition(":")
+        if action == "menu":
+            return await self._do(tx, row, Do(rev, id=secrets.token_hex(8)), tap)
+        if rev != str(row.rev):
+            if tap.message not in row.live and all(tap.message != message for message, _ in row.dead):
+                row.dead.append((tap.message, "strip"))  # a late tap heals its own message
+            if action in ALWAYS:
+                return await self._do(tx, row, Do(action, id=secrets.token_hex(8)), tap)
+            await tx.save(row, due_of(row))
+            return self._say(tap, row.chat.person.language, Say("late-tap")), row
+        if tap.message not in row.live:
+            row.live.append(tap.message)
+        if row.chat.state.seen is None:
+            feed(row, Delivered(tap.message), None, self._clock, self._library())  # a tap is a receipt
+        return await self._do(tx, row, Do(action, on=tap.message, id=secrets.token_hex(8)), tap)
+
+    async def _do(
+        self, tx: Transaction, row: Row, event: Event | None, came: Tap | Word
+    ) -> tuple[Reply | None, Row | None]:
+        language = row.chat.person.language
+        try:
+            say = feed(row, event, None, self._clock, self._library()) if event else None
+        except Forgotten:
+            await tx.erase(row.id, max([row.heard, came.message, *row.live]), self._clock.real())
+            return self._say(came, language, Say("forgotten")), None
+        await tx.save(row, due_of(row))
+        if say is None:
+            return (Reply(came.chat, query=came.query) if isinstance(came, Tap) else None), row
+        return self._say(came, language, say), row
+
+    def _say(self, came: Tap | Word | Elsewhere, language: str, say: Say) -> Reply:
+        words = self._library().words_in(language)
+        buttons = ((Button(words("button-begin"), "menu:backpain", "primary"),),) if say.words == "start" else ()
+        query = came.query if isinstance(came, Tap | Elsewhere) else None
+        return Reply(
+            came.chat, words(say.words, **say.args), query=query, buttons=buttons, lasts=say.words == "forgotten"
+        )
+
+    async def park(self, update: int, error: str) -> None:
+        """Note an update that can't be handled, so that it stops nobody: the kind of error, no word of a person."""
+        async with self._store.transaction() as tx:
+            if await tx.first_sight(update, self._clock.real()):
+                await tx.park(update, error, self._clock.real())

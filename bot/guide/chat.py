@@ -1,0 +1,327 @@
+"""What a chat is: one frozen value of person, run and state. Pure; touches nothing.
+
+Times are aware UTC datetimes. A state holds just what its situation needs; what must be shown for it is neither `seen`
+nor `lost` yet. `dump` and `load` turn values into JSON with a version and back: fields may be added with a default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from bot.guide.plan import Plan
+
+VERSION = 1
+"""Version of the stored form; raise it when a stored value can't be read by its defaults."""
+
+
+# ── the person: what is known and allowed ─────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the person chose. Changes in a session take hold at the next step; voice at the next session."""
+
+    pace: Literal["slower", "normal", "faster"] = "normal"
+    timed: bool = True
+    voice: bool = True
+    pictures: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Movement is not offered: until a time has passed and the person was seen, or (None) until somebody agreed."""
+
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """A text that the person said yes (or no) to: its version and when."""
+
+    version: str
+    at: datetime
+    yes: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What outlives a run (content.md, section 8)."""
+
+    language: str = "en"
+    zone: str | None = None
+    settings: Settings = Settings()
+    position: str | None = None
+    hold: Hold | None = None
+    acknowledged: Dated | None = None
+    consent: Dated | None = None
+    cautions: frozenset[str] = frozenset()
+    """Ids of the cautions that were shown."""
+    pictures: Mapping[str, int] = field(default_factory=dict)
+    """How often (0 to 2) each step's picture was shown."""
+    left_out_tags: frozenset[str] = frozenset()
+    left_out_poses: frozenset[str] = frozenset()
+    voice_forbidden_until: datetime | None = None
+    inactive_since: datetime | None = None
+    """They blocked the bot or are gone: nothing is sent until they write."""
+
+
+# ── the run: one time through ─────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A voice note in the chat: its message, and when it begins and ends if it is played in the chain."""
+
+    message: int
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One time through a plan. It is gone when its last question is answered or times out."""
+
+    id: str
+    plan: Plan
+    voice: bool
+    began: datetime
+    before: int | None = None
+    """Pain now, 0 to 10, at the start; None: not given."""
+    practised: float = 0.0
+    """Seconds spent in steps that are over (the set-up does not count)."""
+    hurts: int = 0
+    left_out: frozenset[str] = frozenset()
+    """Poses (or steps without one) that stay out of this run."""
+    notes: tuple[Sent, ...] = ()
+    """Voice notes that are not over: what must fall silent when the person stops."""
+
+
+PauseReason = Literal["you", "late", "lost", "idle", "away", "crisis", "restart", "kept", "unread"]
+EndReason = Literal["done", "ended"]
+
+
+# ── states: one per situation ─────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What every situation has."""
+
+    at: datetime
+    """When the event happened that called for this screen."""
+    seen: datetime | None = None
+    """When its delivery was confirmed."""
+    lost: datetime | None = None
+    """When delivery gave up, in doubt. Neither seen nor lost: it must still be shown."""
+    on: int | None = None
+    """The message to edit in place; None: the screen is sent anew."""
+    silence: tuple[int, ...] = ()
+    """Messages (voice notes) to delete as part of this screen."""
+
+    @property
+    def waits(self) -> bool:
+        """True while the screen must still be shown."""
+        return self.seen is None and self.lost is None
+
+    @property
+    def settled(self) -> datetime | None:
+        """When patience begins: what must still be seen is never timed out."""
+        return self.seen or self.lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idle(State):
+    """Nothing is going on. `words` names a last line that is still to be shown; empty: the chat shows nothing new."""
+
+    kind: Literal["idle"] = "idle"
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice(State):
+    """The safety notice, in full or short."""
+
+    kind: Literal["notice"] = "notice"
+    full: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held(State):
+    """Movement is held. `why`: `see` (told just now), `wait` (a day is not over), `seen` or `agreed` (the question)."""
+
+    kind: Literal["held"] = "held"
+    why: Literal["see", "wait", "seen", "agreed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choosing(State):
+    """The position is asked."""
+
+    kind: Literal["choosing"] = "choosing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playing(State):
+    """A step is shown. Its own time begins at `after` or at its delivery, whichever is later."""
+
+    kind: Literal["playing"] = "playing"
+    step: int
+    after: datetime
+    """When the note before it will have ended."""
+    late_at: datetime
+    """Not delivered by then: too late, it pauses."""
+    timed: bool = True
+    cut: bool = False
+    """The chain of voice notes was cut before this one: it must be tapped."""
+    more: bool = False
+    """The second page of buttons is open."""
+    ends: datetime | None = None
+    """When its own time will be over; None until it was delivered."""
+    due: datetime | None = None
+    """When time itself moves on: the lead before `ends`, or the end of patience where a tap is awaited."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused(State):
+    """A run waits at a step. `why` chooses the words: `restart`, a second /backpain; `kept`, a /forget not meant."""
+
+    kind: Literal["paused"] = "paused"
+    step: int
+    why: PauseReason = "you"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hurting(State):
+    """It hurts: what now? `step` is the one that was heard."""
+
+    kind: Literal["hurting"] = "hurting"
+    step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs(State):
+    """It hurts sharply, or again: the signs of the notice once more, before anything goes on."""
+
+    kind: Literal["signs"] = "signs"
+    step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsure(State):
+    """ "Yes or not sure": which of the two lists? `back` is where the question came from."""
+
+    kind: Literal["unsure"] = "unsure"
+    back: Annotated[Notice | Signs, Field(discriminator="kind")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoring(State):
+    """The run is over; pain after is offered. `why`: `done` or `ended`."""
+
+    kind: Literal["scoring"] = "scoring"
+    why: EndReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary(State):
+    """What the run was, in words and figures. Nothing is asked."""
+
+    kind: Literal["summary"] = "summary"
+    minutes: int
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgetting(State):
+    """/forget, asked once. `step`: where a run waits meanwhile."""
+
+    kind: Literal["forgetting"] = "forgetting"
+    step: int | None = None
+
+
+AnyState = (
+    Idle | Notice | Unsure | Held | Choosing | Playing | Paused | Hurting | Signs | Scoring | Summary | Forgetting
+)
+Running = Playing | Paused | Hurting | Signs
+"""States in which a run is at a step."""
+
+
+# ── the chat ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """One private chat, whole."""
+
+    person: Person
+    run: Run | None
+    state: AnyState
+
+    @classmethod
+    def new(cls, language: str, now: datetime) -> Chat:
+        """The chat of somebody who wrote for the first time: nothing is known, nothing is shown."""
+        return cls(person=Person(language=language), run=None, state=Idle(at=now, seen=now))
+
+
+# ── the stored form ───────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """The state and the run without its plan: what changes with every event. The plan is kept apart."""
+
+    version: int
+    state: Annotated[AnyState, Field(discriminator="kind")]
+    run: dict[str, Any] | None
+
+
+_STORED, _PLAN, _PERSON, _RUN = TypeAdapter(Stored), TypeAdapter(Plan), TypeAdapter(Person), TypeAdapter(Run)
+
+
+def dump_state(chat: Chat) -> bytes:
+    """State and run (without its plan) as JSON."""
+    run = None if chat.run is None else _RUN.dump_python(chat.run, mode="json", exclude={"plan"})
+    return _STORED.dump_json(Stored(version=VERSION, state=chat.state, run=run))
+
+
+def dump_plan(chat: Chat) -> bytes | None:
+    """The plan of the run as JSON; None without a run."""
+    return None if chat.run is None else _PLAN.dump_json(chat.run.plan)
+
+
+def dump_person(person: Person) -> dict[str, Any]:
+    """The person as plain JSON values, by field."""
+    values: dict[str, Any] = _PERSON.dump_python(person, mode="json")
+    return values
+
+
+def load_person(values: Mapping[str, Any]) -> Person:
+    """The person from plain values. A hold that can't be read counts as held; what else can't be read is as new."""
+    try:
+        return _PERSON.validate_python(dict(values), strict=False)
+    except ValidationError as error:
+        bad = {str(problem["loc"][0]) for problem in error.errors() if problem["loc"]}
+        person = _PERSON.validate_python({k: v for k, v in values.items() if k not in bad}, strict=False)
+        return replace(person, hold=Hold()) if "hold" in bad else person
+
+
+def load(person: Person, state: bytes, plan: bytes | None, now: datetime) -> Chat:
+    """The chat from its stored form. What can't be read becomes Paused at its step, or Idle where no run is left."""
+    try:
+        stored = _STORED.validate_json(state)
+        run = (
+            None
+            if stored.run is None or plan is None
+            else _RUN.validate_python({**stored.run, "plan": _PLAN.validate_json(plan)})
+        )
+        if run is None and isinstance(stored.state, Running | Scoring):
+            return Chat(person=person, run=None, state=Idle(at=now, seen=now))
+        return Chat(person=person, run=run, state=stored.state)
+    except ValidationError:
+        return _salvage(person, state, plan, now)
+
+
+def _salvage(person: Person, state: bytes, plan: bytes | None, now: datetime) -> Chat:
+    try:
+        raw = TypeAdapter(dict[str, Any]).validate_json(state)
+        run = _RUN.validate_python({**raw["run"], "plan": _PLAN.validate_json(plan or b"")})
+        step = min(max(int(raw["state"].get("step") or 0), 0), len(run.plan.steps) - 1)
+        return Chat(person=person, run=run, state=Paused(at=now, step=step, why="unread"))
+    except (ValidationError, TypeError, ValueError, KeyError, AttributeError):
+        return Chat(person=person, run=None, state=Idle(at=now, seen=now))

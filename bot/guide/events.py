@@ -1,0 +1,81 @@
+"""What can happen to a chat: what a person did, what delivery says, and time itself. Pure; touches nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.guide.content import Safety
+    from bot.guide.words import Words
+
+ALWAYS = frozenset({"hurts", "stop", "forget"})
+"""Never refused, whatever screen they come from."""
+COMMANDS = frozenset({"start", "backpain", "pause"})
+"""Words that need no screen; all other words answer the screen that was shown before them."""
+SLASH = ("backpain", "pause", "resume", "again", "back", "skip", "stop", "forget", "start")
+"""The commands as Telegram's menu lists them (`start` is there without being listed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """A button or a word that acts. `on`: the tapped message (None: a word). `id`: random, for the run it may begin."""
+
+    action: str
+    on: int | None = None
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """Any other word: the screen is shown again, in case the chat was cleared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crisis:
+    """Words of crisis, found anywhere in a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time itself: `wake_at(state)` has come. `update` is called with the time when it was due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The screen is in the chat, its buttons on this message (None: the screen has none)."""
+
+    message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GaveUp:
+    """Delivery is in doubt once too often, or the screen was refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoVoice:
+    """The run goes on in text: the person forbids voice messages, or (not `forbidden`) a note could not be made."""
+
+    forbidden: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """This person blocked the bot, or is gone."""
+
+
+Event = Do | Spoke | Crisis | Tick | Delivered | GaveUp | NoVoice | Gone
+
+
+def read(text: str, words: Words, safety: Safety, id: str) -> Do | Spoke | Crisis:  # noqa: A002 - the field's name
+    """What a typed message means. Words of crisis come first; command words count only as the whole message."""
+    if words.in_crisis(text, safety.crisis_words):
+        return Crisis()
+    if text.startswith("/"):
+        command = re.split(r"[\s@]", text[1:], maxsplit=1)[0].casefold()
+        return Do(command, id=id) if command in SLASH else Spoke()
+    if (action := words.acts(text)) is not None:
+        return Do(action, id=id)
+    return Spoke()

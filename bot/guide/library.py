@@ -1,0 +1,30 @@
+"""What the shell knows at this moment, frozen: the content, the words, the voices and which notes are made. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+
+from bot.guide.content import Content
+from bot.guide.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """Handed to `update` and `screen`; made anew by the shell whenever one of its parts changes."""
+
+    content: Content
+    words: Mapping[str, Words]
+    """Interface words by language; "en" is always there."""
+    voices: Mapping[str, str]
+    """Engine, version, voice and mix by language, as they go into a note's key. A language without one runs on text."""
+    ready: Container[str]
+    """Keys of the notes that are made."""
+    work: float
+    """Seconds of work per second of finished note."""
+    late_after: float
+    """Seconds (virtual) after which a step is too late to be sent: 120 real seconds times the clock's speed."""
+
+    def words_in(self, language: str) -> Words:
+        """The words of a language; an unknown language gets English."""
+        return self.words.get(language) or self.words["en"]

@@ -1,0 +1,519 @@
+"""Every transition lives in this file: `update` says what happens, `wake_at` when time itself is the next event. Pure.
+
+What does not fit changes nothing and says so. "It hurts" and "stop" fit everywhere. A screen is left only by its own
+button, a global command, or time counted from its confirmed delivery. Times are aware UTC datetimes, lengths seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bot.guide.chat import (
+    AnyState,
+    Chat,
+    Choosing,
+    Dated,
+    EndReason,
+    Forgetting,
+    Held,
+    Hold,
+    Hurting,
+    Idle,
+    Notice,
+    Paused,
+    PauseReason,
+    Person,
+    Playing,
+    Run,
+    Running,
+    Scoring,
+    Sent,
+    Signs,
+    Summary,
+    Unsure,
+)
+from bot.guide.events import Crisis, Delivered, Do, Event, GaveUp, Gone, NoVoice, Spoke, Tick
+from bot.guide.library import Library
+from bot.guide.plan import Options, Plan, in_time, leave_out, more_quiet, plan, rest_through
+
+LEAD = 5.0
+"""Seconds before a note's end at which the next one is sent, so that it plays by itself."""
+SETTLE_FOR = timedelta(minutes=5)
+ALONE_FOR = timedelta(minutes=30)
+PAUSED_FOR = timedelta(hours=24)
+LOST_FOR = timedelta(minutes=5)
+HELD_FOR = timedelta(hours=24)
+NOTICE_FOR = timedelta(days=30)
+NO_VOICE_FOR = timedelta(days=7)
+MANY_HURTS = 2
+"""From this "It hurts" of a run on, the signs of the notice come again."""
+SESSION = "classic"
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A direct answer, not durable: words by id, as a toast on a tap or a message to a word."""
+
+    words: str
+    args: Mapping[str, str | int] = field(default_factory=dict)
+
+
+class Outcome(NamedTuple):
+    """What an event did: the chat after it (None: everything is to be erased), and what to answer at once."""
+
+    chat: Chat | None
+    say: Say | None = None
+
+
+# ── what happens ──────────────────────────────────────────────────────────────────────────────────────────────────────
+def update(chat: Chat, event: Event, now: datetime, library: Library) -> Outcome:
+    """The whole of it. `now` is the event's own time: for a Tick the time when it was due."""
+    match event:
+        case Tick():
+            return Outcome(_tick(chat, now, library))
+        case Delivered() | GaveUp() | NoVoice() | Gone():
+            return Outcome(_told_by_delivery(chat, event, now))
+    if chat.person.inactive_since:
+        chat = replace(chat, person=replace(chat.person, inactive_since=None))
+    match event:
+        case Crisis():
+            return Outcome(_crisis(chat, now))
+        case Spoke():
+            return _redraw(chat, now, library)
+        case Do():
+            return _do(chat, event, now, library)
+
+
+def wake_at(state: AnyState) -> datetime | None:
+    """When time itself is the next event; None: never. Patience is counted from delivery."""
+    match state:
+        case Playing(due=datetime() as due):
+            return due
+        case Playing(lost=datetime() as lost):
+            return lost + LOST_FOR
+        case Playing():
+            return state.late_at
+        case Idle() | Summary():
+            return None
+        case Paused():
+            return state.settled and state.settled + PAUSED_FOR
+        case _:
+            return state.settled and state.settled + ALONE_FOR
+
+
+def lead(run: Run, step: int) -> float:
+    """How many seconds before the end of a step's note the next is sent: none in text, none before the last line."""
+    if not run.voice or step + 1 >= len(run.plan.steps):
+        return 0.0
+    return min(LEAD, run.plan.steps[step].length / 2)
+
+
+# ── time ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _tick(chat: Chat, now: datetime, library: Library) -> Chat:
+    due = wake_at(chat.state)
+    if due is None or now < due:
+        return chat
+    match chat.state:
+        case Playing(ends=datetime() as ends, step=step) as playing if _by_time(chat, playing):
+            return _play(_leave(chat, ends), step + 1, now, library, after=ends, cut=False)
+        case Playing(ends=datetime(), step=step):
+            return _pause(chat, step, now, "idle")
+        case Playing(lost=datetime(), step=step):
+            return _pause(chat, step, now, "lost")
+        case Playing(step=step):
+            return _pause(chat, step, now, "late")
+        case Forgetting(step=int() as step):
+            return _pause(chat, step, now, "kept")
+        case _:
+            return _close(chat, now)
+
+
+def _by_time(chat: Chat, playing: Playing) -> bool:
+    return playing.timed and _run(chat).plan.steps[playing.step].advance == "timed"
+
+
+# ── what delivery says ────────────────────────────────────────────────────────────────────────────────────────────────
+def _told_by_delivery(chat: Chat, event: Delivered | GaveUp | NoVoice | Gone, now: datetime) -> Chat:
+    match event, chat.state:
+        case Delivered(message), Playing() as playing:
+            return _shown(chat, playing, message, now)
+        case Delivered(), state:
+            return replace(chat, state=replace(state, seen=now, lost=None))
+        case GaveUp(), state:
+            return replace(chat, state=replace(state, lost=now))
+        case NoVoice(forbidden), state if chat.run is not None:
+            until = now + NO_VOICE_FOR if forbidden else chat.person.voice_forbidden_until
+            person = replace(chat.person, voice_forbidden_until=until)
+            return replace(chat, person=person, run=replace(chat.run, voice=False), state=replace(state, seen=None))
+        case Gone(), state:
+            person = replace(chat.person, inactive_since=now)
+            if isinstance(state, Running):
+                return replace(chat, person=person, state=Paused(at=now, lost=now, step=state.step, why="away"))
+            return replace(chat, person=person, run=None, state=Idle(at=now, lost=now))
+    return chat
+
+
+def _shown(chat: Chat, playing: Playing, message: int | None, now: datetime) -> Chat:
+    """The step is in the chat: here its clock starts, unless it runs already and only the buttons were shown anew."""
+    run = _run(chat)
+    step = run.plan.steps[playing.step]
+    begins = max(playing.after, now)
+    ends = playing.ends or begins + timedelta(seconds=step.length)
+    if _by_time(chat, playing):
+        due = ends - timedelta(seconds=lead(run, playing.step))
+    else:
+        due = now + (SETTLE_FOR if step.advance == "tap" else ALONE_FOR)
+    notes = tuple(note for note in run.notes if note.ends > now)
+    if run.voice and message is not None and all(note.message != message for note in notes):
+        notes = (*notes, Sent(message, begins, begins + timedelta(seconds=step.length)))
+    person = chat.person
+    if step.caution_id:
+        person = replace(person, cautions=person.cautions | {step.caution_id})
+    state = replace(playing, seen=now, lost=None, ends=ends, due=due)
+    return replace(chat, person=person, run=replace(run, notes=notes), state=state)
+
+
+# ── what a person does ────────────────────────────────────────────────────────────────────────────────────────────────
+def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
+    state = chat.state
+    match do.action, state:
+        # anywhere
+        case "forget", _:
+            step = state.step if isinstance(state, Running | Forgetting) else None
+            return _to(chat, Forgetting(at=now, step=step, silence=_ahead(chat, now)))
+        case "erase", Forgetting():
+            return Outcome(None)
+        case "keep", Forgetting(step=None):
+            return _to(_ended(chat), Idle(at=now, words="kept", on=do.on))
+        case "keep", Forgetting(step=int() as step):
+            return _to(chat, Paused(at=now, step=step, why="kept", on=do.on))
+        case "hurts", Playing() | Paused() | Hurting() | Signs():
+            return Outcome(_hurts(chat, state, now))
+        case "hurts", _:
+            return Outcome(chat, Say("hurts-outside", {"number": library.content.safety.emergency}))
+        case "stop" | "end", Playing() | Paused() | Hurting() | Signs():
+            return Outcome(_finish(_leave(chat, now), now, "ended", _ahead(chat, now)))
+        case "stop" | "end", Unsure() | Notice() | Held() | Choosing() | Scoring() | Forgetting():
+            return _to(_ended(chat), Idle(at=now, words="stopped", on=do.on))
+        case "start", _:
+            return _redraw(chat, now, library) if chat.run else Outcome(chat, Say("start"))
+        case "backpain", Hurting() | Signs() | Forgetting():
+            return _redraw(chat, now, library)
+        case "backpain", Playing() | Paused():
+            step = _heard(chat, state, now) if isinstance(state, Playing) else state.step
+            return _to(_leave(chat, now), Paused(at=now, step=step, why="restart", silence=_ahead(chat, now)))
+        case "backpain", Notice(seen=None, lost=None):
+            return Outcome(chat)
+        case "backpain", _:
+            return _to(_ended(chat), _gate(chat.person, now, library))
+        # before a run
+        case "none", Notice():
+            return _to(_acknowledge(chat, now, library), Choosing(at=now))
+        case "change", Notice(full=False):
+            return _to(_acknowledge(chat, now, library), Choosing(at=now))
+        case "same", Notice(full=False) if chat.person.position:
+            return Outcome(_begin(_acknowledge(chat, now, library), chat.person.position, do.id, now, library))
+        case "unsure", Notice() | Signs():
+            return _to(chat, Unsure(at=now, back=state, on=do.on))
+        case "notnow", Notice() | Held():
+            return _to(chat, Idle(at=now, words="not-now", on=do.on))
+        case "return", Unsure(back=back):
+            return _to(chat, replace(back, at=now, seen=None, lost=None, on=do.on))
+        case "now", Unsure():
+            return _to(_hold(chat, now + HELD_FOR), Idle(at=now, words="held-now", on=do.on))
+        case "see", Unsure():
+            return _to(_hold(chat, None), Held(at=now, why="see", on=do.on))
+        case "yes", Held(why="seen" | "agreed"):
+            return _to(replace(chat, person=replace(chat.person, hold=None)), Notice(at=now, full=True))
+        case "notyet", Held(why="seen"):
+            return _to(_hold(chat, now + HELD_FOR), Idle(at=now, words="held-still", on=do.on))
+        case "notyet", Held(why="agreed"):
+            return _to(chat, Idle(at=now, words="held-still", on=do.on))
+        case "rest", Held():
+            return Outcome(_begin(chat, "rest", do.id, now, library))
+        case ("chair" | "rest") as position, Choosing():
+            chat = replace(chat, person=replace(chat.person, position=position))
+            return Outcome(_begin(chat, position, do.id, now, library))
+        # in a step
+        case _, Playing():
+            return _in_step(chat, state, do, now, library)
+        # paused
+        case "resume" | "again", Paused(step=step):
+            return Outcome(_play(chat, step, now, library))
+        case "back", Paused(step=step):
+            return Outcome(_play(chat, max(step - 1, 0), now, library))
+        case "skip", Paused(step=step):
+            return Outcome(_play(chat, step + 1, now, library))
+        case "over", Paused():
+            return _to(_ended(chat), _gate(chat.person, now, library))
+        # it hurts
+        case "twin", Hurting(step=step):
+            chat = _planned(chat, rest_through(_run(chat).plan, step))
+            return Outcome(_play(chat, step, now, library))
+        case "leave", Hurting(step=step):
+            run = _run(chat)
+            out = run.left_out | {run.plan.steps[step].left_out_as}
+            chat = replace(chat, run=replace(run, plan=leave_out(run.plan, step), left_out=out))
+            return Outcome(_play(chat, step + 1, now, library))
+        case "sharp", Hurting(step=step):
+            return _to(chat, Signs(at=now, step=step, on=do.on))
+        case "none", Signs(step=step):
+            return _to(chat, Hurting(at=now, step=step, on=do.on))
+        case "notnow", Signs():
+            return Outcome(_finish(chat, now, "ended"))
+        # after a run
+        case action, Scoring() if (score := _score(action)) is not None:
+            return Outcome(_summed(chat, score, now, do.on))
+        case "noscore", Scoring():
+            return Outcome(_summed(chat, None, now, do.on))
+    return Outcome(chat, Say("no-fit" if chat.run else "nothing-running"))
+
+
+def _in_step(chat: Chat, playing: Playing, do: Do, now: datetime, library: Library) -> Outcome:
+    """The buttons of a step. While the next one is shown and has not begun, they speak of the one being heard."""
+    heard, begun = _heard(chat, playing, now), _begun(playing, now)
+    left = _leave(chat, now)
+    step = _run(chat).plan.steps[playing.step]
+    match do.action:
+        case "done" if begun:
+            return Outcome(_play(left, playing.step + 1, now, library))
+        case "done":
+            return Outcome(replace(chat, state=_begins_now(chat, playing, now)))
+        case "again":
+            return Outcome(_play(left, heard, now, library, silence=_unbegun(chat, now)))
+        case "back":
+            return Outcome(_play(left, _before(chat, heard), now, library, silence=_unbegun(chat, now)))
+        case "skip":
+            return Outcome(_play(left, heard + 1, now, library, silence=_ahead(chat, now)))
+        case "pause":
+            return _to(left, Paused(at=now, step=heard, silence=_ahead(chat, now)))
+        case "plus" if _by_time(chat, playing):
+            return _plus(chat, playing, heard, now, library)
+        case "pace":
+            settings = replace(chat.person.settings, timed=not chat.person.settings.timed)
+            chat = replace(chat, person=replace(chat.person, settings=settings))
+            say = Say("pace-timed" if settings.timed else "pace-mine")
+            return Outcome(_buttons(chat, playing, do.on, now, more=False), say)
+        case "more" if do.on is not None:
+            return Outcome(_buttons(chat, playing, do.on, now, more=not playing.more))
+        case action if (score := _score(action)) is not None and step.advance == "tap":
+            chat = replace(chat, run=replace(_run(chat), before=score))
+            return Outcome(_buttons(chat, playing, do.on, now, more=False))
+    return Outcome(chat, Say("no-fit"))
+
+
+def _buttons(chat: Chat, playing: Playing, on: int | None, now: datetime, *, more: bool) -> Chat:
+    """The same step with other buttons, in place; its clock runs on. By a word there is no message to edit."""
+    if on is None:
+        return chat
+    return replace(chat, state=replace(playing, at=now, seen=None, lost=None, on=on, silence=(), more=more))
+
+
+def _begins_now(chat: Chat, playing: Playing, now: datetime) -> Playing:
+    """Done before the shown step's own start starts it; nothing is sent."""
+    if playing.ends is None:
+        return playing
+    run = _run(chat)
+    ends = now + timedelta(seconds=run.plan.steps[playing.step].length)
+    due = ends - timedelta(seconds=lead(run, playing.step)) if _by_time(chat, playing) else playing.due
+    return replace(playing, after=now, ends=ends, due=due)
+
+
+def _plus(chat: Chat, playing: Playing, heard: int, now: datetime, library: Library) -> Outcome:
+    words = library.words_in(chat.person.language)
+    run = _run(chat)
+    voice = library.voices.get(chat.person.language) if run.voice else None
+    chat = _planned(chat, more_quiet(run.plan, heard, words("quiet-name"), words("quiet-show"), voice))
+    if heard != playing.step:
+        # The next step is shown and has not begun: its note goes, the quiet comes first, in the same chain.
+        return Outcome(
+            _play(chat, heard + 1, now, library, after=playing.after, cut=False, silence=_unbegun(chat, now)),
+            Say("toast-plus"),
+        )
+    due = playing.due
+    if playing.ends is not None:
+        due = playing.ends - timedelta(seconds=lead(_run(chat), playing.step))
+    return Outcome(replace(chat, state=replace(playing, due=due)), Say("toast-plus"))
+
+
+def _hurts(chat: Chat, state: Playing | Paused | Hurting | Signs, now: datetime) -> Chat:
+    """Always a new screen, also while hurting. A step that has not begun can't be the one that hurts."""
+    begun = not isinstance(state, Playing) or _begun(state, now)
+    step = state.step if begun else max(state.step - 1, 0)
+    silence = _ahead(chat, now)
+    chat = _leave(chat, now)
+    run = replace(_run(chat), hurts=_run(chat).hurts + 1)
+    again = run.hurts >= MANY_HURTS or isinstance(state, Signs)
+    new = Signs(at=now, step=step, silence=silence) if again else Hurting(at=now, step=step, silence=silence)
+    return replace(chat, run=run, state=new)
+
+
+def _redraw(chat: Chat, now: datetime, library: Library) -> Outcome:
+    """Any word shows the screen again, in case the chat was cleared; a step is shown from its beginning."""
+    match chat.state:
+        case Idle() | Summary():
+            return Outcome(chat, Say("idle"))
+        case Playing() as playing:
+            step = _heard(chat, playing, now)
+            return Outcome(_play(_leave(chat, now), step, now, library, silence=_ahead(chat, now)))
+        case Paused(why="crisis", step=step):
+            return _to(chat, Paused(at=now, step=step))
+        case state:
+            return _to(chat, replace(state, at=now, seen=None, lost=None, on=None, silence=()))
+
+
+def _crisis(chat: Chat, now: datetime) -> Chat:
+    """One fixed, kind answer, and no session under it: a run pauses in silence."""
+    state, silence = chat.state, _ahead(chat, now)
+    if isinstance(state, Playing):
+        step = _heard(chat, state, now)
+        return replace(_leave(chat, now), state=Paused(at=now, step=step, why="crisis", silence=silence))
+    if isinstance(state, Running):
+        return replace(chat, state=Paused(at=now, step=state.step, why="crisis", silence=silence))
+    return replace(_ended(chat), state=Idle(at=now, words="crisis"))
+
+
+# ── before a run ──────────────────────────────────────────────────────────────────────────────────────────────────────
+def _gate(person: Person, now: datetime, library: Library) -> Notice | Held:
+    """What stands before every session with movement: a hold first, then the notice, in full or short."""
+    match person.hold:
+        case Hold(until=None):
+            return Held(at=now, why="agreed")
+        case Hold(until=datetime() as until):
+            return Held(at=now, why="wait" if now < until else "seen")
+    known = person.acknowledged
+    fresh = known and known.version == library.content.safety.version and now < known.at + NOTICE_FOR
+    return Notice(at=now, full=not fresh)
+
+
+def _acknowledge(chat: Chat, now: datetime, library: Library) -> Chat:
+    version = library.content.safety.version
+    return replace(chat, person=replace(chat.person, acknowledged=Dated(version=version, at=now)))
+
+
+def _hold(chat: Chat, until: datetime | None) -> Chat:
+    """Movement is held, and a run that led to it is over. Which sign was meant is kept nowhere."""
+    return replace(_ended(chat), person=replace(chat.person, hold=Hold(until=until)))
+
+
+def _begin(chat: Chat, position: str, id: str, now: datetime, library: Library) -> Chat:  # noqa: A002
+    """Write the plan down and show its first step, in voice if the notes will be there in time."""
+    person, session = chat.person, library.content.sessions[SESSION]
+    options = Options(content=library.content, position=position, voice=library.voices.get(person.language))
+    made = plan(session, person, options)
+    allowed = person.settings.voice and not (person.voice_forbidden_until and now < person.voice_forbidden_until)
+    voice = allowed and options.voice is not None and in_time(made, library.ready, library.work)
+    run = Run(id=id, plan=made, voice=voice, began=now)
+    return _play(replace(chat, run=run), 0, now, library)
+
+
+# ── during a run ──────────────────────────────────────────────────────────────────────────────────────────────────────
+def _run(chat: Chat) -> Run:
+    assert chat.run is not None, "a state of a run without its run"
+    return chat.run
+
+
+def _play(
+    chat: Chat,
+    step: int,
+    now: datetime,
+    library: Library,
+    *,
+    after: datetime | None = None,
+    cut: bool = True,
+    silence: tuple[int, ...] = (),
+) -> Chat:
+    """Show a step, past those that were withdrawn meanwhile; behind the last one the run is over."""
+    run = _run(chat)
+    if chat.person.hold and run.plan.position != "rest":
+        return replace(_ended(chat), state=_gate(chat.person, now, library))
+    steps = run.plan.steps
+    while step < len(steps) and steps[step].id in library.content.withdrawn:
+        step += 1
+    if step >= len(steps):
+        return _finish(chat, now, "done", silence)
+    timed = chat.person.settings.timed
+    late_at = now + timedelta(seconds=library.late_after)
+    state = Playing(
+        at=now, step=step, after=after or now, late_at=late_at, timed=timed, cut=cut or not timed, silence=silence
+    )
+    return replace(chat, state=state)
+
+
+def _begun(playing: Playing, now: datetime) -> bool:
+    return playing.ends is not None and now >= playing.after
+
+
+def _heard(chat: Chat, playing: Playing, now: datetime) -> int:
+    """The step that the person is in: the shown one, or the one before it while that one has not begun."""
+    return playing.step if _begun(playing, now) or playing.cut else max(playing.step - 1, 0)
+
+
+def _before(chat: Chat, step: int) -> int:
+    """The step before, past quiet ones."""
+    steps = _run(chat).plan.steps
+    return next((i for i in range(step - 1, -1, -1) if steps[i].counts), 0)
+
+
+def _leave(chat: Chat, now: datetime) -> Chat:
+    """Add what was practised of the step being left: its own time so far, at most its length."""
+    match chat:
+        case Chat(run=Run() as run, state=Playing(ends=datetime() as ends, step=step)):
+            planned = run.plan.steps[step]
+            spent = (now - ends).total_seconds() + planned.length
+            if planned.advance == "timed" and spent > 0:
+                return replace(chat, run=replace(run, practised=run.practised + min(spent, planned.length)))
+    return chat
+
+
+def _ahead(chat: Chat, now: datetime) -> tuple[int, ...]:
+    """The notes whose end lies ahead: what must fall silent."""
+    return tuple(note.message for note in chat.run.notes if note.ends > now) if chat.run else ()
+
+
+def _unbegun(chat: Chat, now: datetime) -> tuple[int, ...]:
+    """The notes that would play by themselves though the person went elsewhere."""
+    return tuple(note.message for note in _run(chat).notes if note.begins > now)
+
+
+def _planned(chat: Chat, made: Plan) -> Chat:
+    return replace(chat, run=replace(_run(chat), plan=made))
+
+
+def _pause(chat: Chat, step: int, now: datetime, why: PauseReason) -> Chat:
+    return replace(chat, state=Paused(at=now, step=step, why=why))
+
+
+# ── after a run ───────────────────────────────────────────────────────────────────────────────────────────────────────
+def _finish(chat: Chat, now: datetime, why: EndReason, silence: tuple[int, ...] = ()) -> Chat:
+    """The last line, with pain after as an offer; a run that led nothing ends without a question."""
+    if not _run(chat).practised:
+        return replace(_ended(chat), state=Idle(at=now, words="stopped", silence=silence))
+    return replace(chat, state=Scoring(at=now, why=why, silence=silence))
+
+
+def _summed(chat: Chat, after: int | None, now: datetime, on: int | None) -> Chat:
+    run = _run(chat)
+    minutes = max(1, round(run.practised / 60))
+    return replace(_ended(chat), state=Summary(at=now, minutes=minutes, before=run.before, after=after, on=on))
+
+
+def _close(chat: Chat, now: datetime) -> Chat:
+    """Closed in silence: nothing is shown, old buttons go."""
+    return replace(_ended(chat), state=Idle(at=now, seen=now))
+
+
+def _ended(chat: Chat) -> Chat:
+    return replace(chat, run=None)
+
+
+def _score(action: str) -> int | None:
+    head, _, tail = action.partition(".")
+    return int(tail) if head == "score" and tail.isdecimal() and int(tail) <= 10 else None
+
+
+def _to(chat: Chat, state: AnyState) -> Outcome:
+    return Outcome(replace(chat, state=state))

@@ -1,0 +1,532 @@
+"""What happens, as stories: first what is legal, then that illegal moves change nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.guide.chat import (
+    Chat,
+    Choosing,
+    Forgetting,
+    Held,
+    Hold,
+    Hurting,
+    Idle,
+    Notice,
+    Paused,
+    Playing,
+    Scoring,
+    Signs,
+    Summary,
+    Unsure,
+)
+from bot.guide.events import Crisis, Do, GaveUp, Gone, NoVoice, Tick
+from bot.guide.library import Library
+from bot.guide.player import LEAD, wake_at
+from tests.guide.walk import Walk
+
+CLASSIC = [
+    "settle",
+    "breathe",
+    "three-breaths",
+    "to-the-back",
+    "reach",
+    "draw-back",
+    "reach-again",
+    "let-go",
+    "small-lift",
+    "rest-low-back",
+    "come-back",
+]
+
+
+# ── the way in ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_two_taps_from_backpain_to_the_first_step_the_first_time(walk: Walk) -> None:
+    walk.word("backpain")
+    assert isinstance(walk.state, Notice)
+    assert walk.state.full
+    walk.tap("none")
+    assert isinstance(walk.state, Choosing)
+    walk.tap("chair")
+    assert walk.step == "settle"
+
+
+def test_one_tap_the_next_time(walk: Walk) -> None:
+    walk.to_settle().word("stop").wait(3600)
+    walk.word("backpain")
+    assert isinstance(walk.state, Notice)
+    assert not walk.state.full
+    walk.tap("same")
+    assert walk.step == "settle"
+
+
+def test_the_notice_comes_in_full_again_after_thirty_days(walk: Walk) -> None:
+    walk.to_settle().word("stop").wait(30 * 86400)
+    walk.word("backpain")
+    assert isinstance(walk.state, Notice)
+    assert walk.state.full
+
+
+def test_the_notice_comes_in_full_again_when_its_text_has_changed(walk: Walk, library: Library) -> None:
+    walk.to_settle().word("stop")
+    content = replace(library.content, safety=replace(library.content.safety, version="next"))
+    walk.library = replace(library, content=content)
+    walk.word("backpain")
+    assert isinstance(walk.state, Notice)
+    assert walk.state.full
+
+
+def test_the_acknowledgement_is_kept_with_the_version_of_the_text(walk: Walk, library: Library) -> None:
+    walk.to_position()
+    assert walk.chat is not None
+    assert walk.chat.person.acknowledged is not None
+    assert walk.chat.person.acknowledged.version == library.content.safety.version
+
+
+def test_not_now_says_so_kindly_and_keeps_nothing(walk: Walk) -> None:
+    walk.word("backpain").tap("notnow")
+    assert isinstance(walk.state, Idle)
+    assert walk.chat is not None
+    assert walk.chat.person.acknowledged is None
+    assert not walk.buttons
+
+
+# ── holds ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_sign_of_now_holds_movement_for_a_day_and_then_asks(walk: Walk) -> None:
+    walk.word("backpain").tap("unsure", "now")
+    assert isinstance(walk.state, Idle)
+    assert not walk.buttons
+    walk.wait(3600).word("backpain")
+    assert isinstance(walk.state, Held)
+    assert walk.state.why == "wait"
+    assert "yes" not in walk.buttons
+    walk.wait(24 * 3600).word("backpain")
+    assert isinstance(walk.state, Held)
+    assert walk.state.why == "seen"
+    walk.tap("yes")
+    assert isinstance(walk.state, Notice)
+    assert walk.state.full
+
+
+def test_not_yet_holds_for_another_day(walk: Walk) -> None:
+    walk.word("backpain").tap("unsure", "now").wait(25 * 3600).word("backpain").tap("notyet")
+    walk.wait(23 * 3600).word("backpain")
+    assert isinstance(walk.state, Held)
+    assert walk.state.why == "wait"
+
+
+def test_see_someone_first_holds_until_somebody_agreed(walk: Walk) -> None:
+    walk.word("backpain").tap("unsure", "see")
+    assert isinstance(walk.state, Held)
+    walk.tap("notnow").wait(90 * 86400).word("backpain")
+    assert isinstance(walk.state, Held)
+    assert walk.state.why == "agreed"
+    walk.tap("notyet").word("backpain").tap("yes")
+    assert isinstance(walk.state, Notice)
+
+
+def test_under_a_hold_the_classic_in_rest_is_open_and_nothing_moves(walk: Walk) -> None:
+    walk.word("backpain").tap("unsure", "see", "rest")
+    seen = [walk.step]
+    while isinstance(walk.state, Playing):
+        assert walk.chat is not None
+        assert walk.chat.run is not None
+        planned = walk.chat.run.plan.steps[walk.state.step]
+        assert planned.form == "rest" or not planned.tags or planned.tags == ("PACE",)
+        walk.wait(3).tap("done")
+        if isinstance(walk.state, Playing):
+            seen.append(walk.step)
+    assert seen == CLASSIC
+    assert walk.chat is not None
+    assert walk.chat.person.position is None, "a hold does not change the remembered position"
+
+
+def test_a_hold_that_appears_under_a_run_with_movement_ends_it(walk: Walk) -> None:
+    walk.to_step("reach")
+    assert walk.chat is not None
+    walk.chat = replace(walk.chat, person=replace(walk.chat.person, hold=Hold()))
+    walk.tap("done")
+    assert isinstance(walk.state, Held)
+
+
+def test_back_from_the_lists_returns_to_the_notice(walk: Walk) -> None:
+    walk.word("backpain").tap("unsure")
+    assert isinstance(walk.state, Unsure)
+    walk.tap("return")
+    assert isinstance(walk.state, Notice)
+
+
+# ── the steps ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("position", ["chair", "rest"])
+def test_the_whole_classic_by_done(walk: Walk, position: str) -> None:
+    walk.to_settle(position)
+    seen = []
+    while isinstance(walk.state, Playing):
+        seen.append(walk.step)
+        walk.wait(3).tap("done")
+    assert seen == CLASSIC
+    assert isinstance(walk.state, Scoring)
+    walk.tap("score.3")
+    assert isinstance(walk.state, Summary)
+    assert walk.chat is not None
+    assert walk.chat.run is None
+
+
+@pytest.mark.parametrize("position", ["chair", "rest"])
+def test_the_whole_classic_by_time_alone(walk: Walk, position: str) -> None:
+    walk.to_settle(position).tap("done").wait(600)
+    steps = [c.run.plan.steps[c.state.step].id for _, c in walk.shown if isinstance(c.state, Playing) and c.run]
+    assert steps == CLASSIC
+    assert isinstance(walk.state, Scoring)
+
+
+def test_the_set_up_waits_for_done_and_pauses_after_five_minutes(walk: Walk) -> None:
+    walk.to_settle().wait(299)
+    assert walk.step == "settle"
+    walk.wait(2)
+    assert isinstance(walk.state, Paused)
+    walk.tap("resume")
+    assert walk.step == "settle"
+
+
+def test_with_voice_the_next_step_is_there_before_the_note_ends(walk: Walk) -> None:
+    walk.to_settle().tap("done")
+    assert isinstance(walk.state, Playing)
+    ends = walk.state.ends
+    assert ends is not None
+    walk.wait((ends - walk.now).total_seconds() - LEAD + 0.1)
+    assert walk.step == "three-breaths"
+    assert walk.now < ends
+
+
+def test_no_drift_over_a_whole_run_with_answers_of_300_milliseconds(library: Library) -> None:
+    walk = Walk(library, latency=0.3).to_settle().tap("done")
+    begun = walk.shown[-1][0]
+    walk.wait(590)
+    finished = next(at for at, chat in walk.shown if isinstance(chat.state, Scoring))
+    assert walk.chat is not None
+    run = next(chat.run for _, chat in walk.shown if chat.run)
+    notes = sum(step.length for step in run.plan.steps[1:])
+    assert abs((finished - begun).total_seconds() - notes) < 0.5
+
+
+def test_in_text_the_next_step_comes_at_the_end_and_sounds(read: Walk) -> None:
+    read.to_settle().tap("done")
+    assert isinstance(read.state, Playing)
+    ends = read.state.ends
+    assert wake_at(read.state) == ends
+    assert not read.screen[-1].silent
+
+
+def test_while_the_next_step_has_not_begun_the_buttons_speak_of_the_one_being_heard(walk: Walk) -> None:
+    walk.to_settle().tap("done")
+    assert isinstance(walk.state, Playing)
+    assert walk.state.ends is not None
+    walk.wait((walk.state.ends - walk.now).total_seconds() - 2)
+    assert walk.step == "three-breaths"
+    state = walk.state
+    again = Walk(walk.library, walk.now, chat=walk.chat, message=walk.message)
+    assert again.tap("again").step == "breathe"
+    paused = Walk(walk.library, walk.now, chat=walk.chat, message=walk.message).tap("pause")
+    assert isinstance(paused.state, Paused)
+    assert paused.state.step == 1
+    hurts = Walk(walk.library, walk.now, chat=walk.chat, message=walk.message).tap("hurts")
+    assert isinstance(hurts.state, Hurting)
+    assert hurts.state.step == 1
+    sent = len(walk.shown)
+    walk.tap("done")
+    assert len(walk.shown) == sent, "Done starts the shown step and sends nothing"
+    assert isinstance(walk.state, Playing)
+    assert walk.state.step == state.step
+    assert walk.state.after == walk.now
+
+
+def test_what_stops_silences_the_voice(walk: Walk) -> None:
+    walk.to_step("reach")
+    note = walk.message
+    for action in ("pause", "skip", "hurts"):
+        other = Walk(walk.library, walk.now, chat=walk.chat, message=walk.message).word(action)
+        assert isinstance(other.chat, Chat)
+        assert note in other.chat.state.silence, action
+    for action in ("done", "again"):
+        other = Walk(walk.library, walk.now, chat=walk.chat, message=walk.message).word(action)
+        assert isinstance(other.chat, Chat)
+        assert not other.chat.state.silence, action
+
+
+def test_the_caption_asks_for_a_tap_only_where_the_chain_was_cut(walk: Walk) -> None:
+    walk.to_settle().tap("done")
+    assert isinstance(walk.state, Playing)
+    assert walk.state.cut
+    assert "Tap to listen" in walk.text
+    assert walk.state.ends is not None
+    walk.wait((walk.state.ends - walk.now).total_seconds() + 1)
+    assert isinstance(walk.state, Playing)
+    assert not walk.state.cut
+    assert "Tap to listen" not in walk.text
+
+
+def test_thirty_more_quiet_seconds_come_after_the_step_being_heard(walk: Walk) -> None:
+    walk.to_step("breathe").tap("more", "plus")
+    assert walk.step == "breathe"
+    assert isinstance(walk.state, Playing)
+    assert walk.state.ends is not None
+    walk.wait((walk.state.ends - walk.now).total_seconds() + 1)
+    assert walk.step == "breathe-quiet"
+    assert walk.chat is not None
+    assert walk.chat.run is not None
+    assert walk.chat.run.plan.place(walk.state.step) == (2, 11)
+    walk.wait(30)
+    assert walk.step == "three-breaths"
+
+
+def test_thirty_quiet_seconds_go_before_a_step_that_has_not_begun(walk: Walk) -> None:
+    walk.to_settle().tap("done")
+    assert isinstance(walk.state, Playing)
+    assert walk.state.ends is not None
+    walk.wait((walk.state.ends - walk.now).total_seconds() - 3)
+    ends, unbegun = walk.state.after, walk.message
+    assert walk.step == "three-breaths"
+    walk.tap("more", "plus")
+    assert walk.step == "breathe-quiet"
+    assert isinstance(walk.state, Playing)
+    assert walk.state.after == ends, "the chain goes on"
+    assert unbegun in walk.state.silence
+
+
+def test_back_skip_and_again(walk: Walk) -> None:
+    walk.to_step("draw-back").tap("more", "back")
+    assert walk.step == "reach"
+    walk.wait(5).tap("again")
+    assert walk.step == "reach"
+    walk.wait(5).tap("more", "skip")
+    assert walk.step == "draw-back"
+
+
+def test_pause_keeps_the_place_and_resume_sends_the_step_anew(walk: Walk) -> None:
+    walk.to_step("reach").tap("pause").wait(3600).tap("resume")
+    assert walk.step == "reach"
+    assert isinstance(walk.state, Playing)
+    assert walk.state.ends is not None
+    assert (walk.state.ends - walk.now).total_seconds() == pytest.approx(45, abs=5)
+
+
+def test_a_pause_of_a_day_ends_the_run_in_silence(walk: Walk) -> None:
+    walk.to_step("reach").tap("pause").wait(24 * 3600 + 1)
+    assert walk.state == Idle(at=walk.chat.state.at, seen=walk.chat.state.seen)  # type: ignore[union-attr]
+    assert walk.chat is not None
+    assert walk.chat.run is None
+
+
+def test_at_my_pace_nothing_moves_before_done(walk: Walk) -> None:
+    walk.to_step("breathe").tap("more", "pace")
+    walk.wait(60)
+    assert walk.step == "three-breaths", "the present step keeps its time; the setting takes hold at the next"
+    walk.wait(1700)
+    assert walk.step == "three-breaths"
+    walk.wait(120)
+    assert isinstance(walk.state, Paused)
+    assert walk.state.why == "idle"
+    walk.tap("resume").wait(10).tap("done")
+    assert walk.step == "to-the-back"
+
+
+def test_the_more_page_runs_beside_the_clock(walk: Walk) -> None:
+    walk.to_step("breathe")
+    assert isinstance(walk.state, Playing)
+    ends = walk.state.ends
+    walk.tap("more")
+    assert isinstance(walk.state, Playing)
+    assert walk.state.ends == ends
+    walk.tap("more")
+    assert "pause" in walk.buttons
+
+
+def test_a_late_step_pauses_with_one_question_and_nothing_else(walk: Walk) -> None:
+    walk.to_step("reach")
+    sent = len(walk.shown)
+    walk.sleep(600)
+    assert isinstance(walk.state, Paused)
+    assert walk.state.why == "late"
+    assert len(walk.shown) == sent + 1
+    walk.tap("resume")
+    assert walk.step == "draw-back"
+
+
+def test_a_step_that_is_a_little_late_comes(walk: Walk) -> None:
+    walk.to_step("reach").sleep(100)
+    assert walk.step == "draw-back"
+
+
+def test_the_first_time_caution_is_told_once(walk: Walk) -> None:
+    walk.to_step("three-breaths")
+    assert "light in the head" in walk.text
+    walk.word("stop").wait(3600).word("backpain").tap("same")
+    while walk.step != "three-breaths":
+        walk.wait(3).tap("done")
+    assert "light in the head" not in walk.text
+
+
+# ── it hurts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_it_hurts_begins_with_ease_out_slowly(walk: Walk) -> None:
+    walk.to_step("reach").tap("hurts")
+    assert walk.screen[-1].text.startswith("<b>Ease out slowly.</b>")
+
+
+def test_rest_through_it_is_the_twin_at_its_full_length(walk: Walk) -> None:
+    walk.to_step("reach")
+    assert walk.chat is not None
+    assert walk.chat.run is not None
+    length = walk.chat.run.plan.steps[4].length
+    walk.tap("hurts", "twin")
+    assert walk.step == "reach"
+    assert walk.chat.run is not None
+    step = walk.chat.run.plan.steps[4]
+    assert step.form == "rest"
+    assert step.length == length
+
+
+def test_leave_it_out_goes_on_and_the_pose_stays_out(walk: Walk) -> None:
+    walk.to_step("reach").tap("hurts", "leave")
+    assert walk.step == "draw-back"
+    assert walk.chat is not None
+    assert walk.chat.run is not None
+    assert [s.form for s in walk.chat.run.plan.steps if s.id == "reach-again"] == ["rest"]
+
+
+def test_the_second_time_the_signs_come_again(walk: Walk) -> None:
+    walk.to_step("reach").tap("hurts", "leave").wait(5).tap("hurts")
+    assert isinstance(walk.state, Signs)
+    walk.tap("none")
+    assert isinstance(walk.state, Hurting)
+    walk.tap("sharp", "unsure", "now")
+    assert walk.chat is not None
+    assert walk.chat.run is None
+    assert walk.chat.person.hold is not None
+
+
+def test_it_hurts_twice_is_a_new_screen_each_time(walk: Walk) -> None:
+    walk.to_step("reach").word("hurts")
+    first = walk.state
+    walk.wait(1).word("hurts")
+    assert walk.state is not first
+    assert isinstance(walk.state, Signs)
+    second = walk.state
+    walk.wait(1).word("hurts")
+    assert walk.state is not second
+
+
+def test_hurting_left_alone_ends_in_silence(walk: Walk) -> None:
+    walk.to_step("reach").tap("hurts").wait(1801)
+    assert isinstance(walk.state, Idle)
+    assert not walk.state.words
+
+
+# ── words, crisis, forget ─────────────────────────────────────────────────────────────────────────────────────────────
+def test_any_word_shows_the_screen_again(walk: Walk) -> None:
+    walk.to_step("reach")
+    sent = len(walk.shown)
+    walk.speak()
+    assert walk.step == "reach"
+    assert len(walk.shown) == sent + 1
+
+
+def test_backpain_during_a_session_asks_to_go_on_or_start_over(walk: Walk) -> None:
+    walk.to_step("reach").word("backpain")
+    assert walk.buttons == ["resume", "over"]
+    walk.tap("over")
+    assert isinstance(walk.state, Notice)
+
+
+def test_words_of_crisis_pause_in_silence_and_show_no_session(walk: Walk) -> None:
+    walk.to_step("reach")
+    note = walk.message
+    walk.event(Crisis()).deliver()
+    assert isinstance(walk.state, Paused)
+    assert note in walk.state.silence
+    assert not walk.buttons
+
+
+def test_forget_is_asked_once_and_then_everything_goes(walk: Walk) -> None:
+    walk.to_step("reach").word("forget")
+    assert isinstance(walk.state, Forgetting)
+    assert walk.state.silence, "asking pauses a run, so its notes fall silent"
+    walk.event(Do("erase"))
+    assert walk.chat is None
+
+
+def test_forget_not_meant_keeps_the_run(walk: Walk) -> None:
+    walk.to_step("reach").word("forget").tap("keep")
+    assert isinstance(walk.state, Paused)
+    walk.tap("resume")
+    assert walk.step == "reach"
+
+
+# ── what delivery says ────────────────────────────────────────────────────────────────────────────────────────────────
+def test_who_forbids_voice_gets_text_and_it_is_remembered_for_a_week(walk: Walk) -> None:
+    walk.to_position().event(Do("chair"))
+    walk.event(NoVoice()).deliver()
+    assert walk.screen[-1].kind == "text"
+    walk.word("stop").wait(3600).word("backpain").tap("same")
+    assert walk.screen[-1].kind == "text"
+    walk.word("stop").wait(7 * 86400).word("backpain").tap("same")
+    assert walk.screen[-1].kind == "voice"
+
+
+def test_who_blocked_us_is_left_alone_until_they_write(walk: Walk) -> None:
+    walk.to_step("reach").event(Gone())
+    assert walk.chat is not None
+    assert not walk.chat.state.waits
+    assert walk.chat.person.inactive_since == walk.now
+    walk.wait(3600).word("start")
+    assert walk.chat.person.inactive_since is None
+    assert isinstance(walk.state, Paused)
+
+
+def test_a_screen_given_up_is_quiet_and_then_pauses(walk: Walk) -> None:
+    walk.to_position().event(Do("chair")).event(GaveUp())
+    walk.wait(301)
+    assert isinstance(walk.state, Paused)
+    assert walk.state.why == "lost"
+
+
+# ── what does not fit ─────────────────────────────────────────────────────────────────────────────────────────────────
+def test_what_does_not_fit_changes_nothing_and_says_so(walk: Walk) -> None:
+    walk.to_step("reach")
+    before = walk.chat
+    for action in ("none", "same", "chair", "erase", "keep", "yes", "twin", "score.3", "resume", "nonsense"):
+        walk.event(Do(action))
+        assert walk.chat is before, action
+        assert walk.said is not None, action
+
+
+def test_an_early_tick_changes_nothing(walk: Walk) -> None:
+    walk.to_step("reach")
+    before = walk.chat
+    walk.event(Tick(), walk.now + timedelta(seconds=1))
+    assert walk.chat is before
+
+
+def test_voice_is_chosen_only_if_it_will_be_there_in_time(library: Library) -> None:
+    slow = replace(library, ready=frozenset(), work=0.05)
+    assert Walk(slow).to_settle().screen[-1].kind == "text"
+
+
+def test_scores_are_offered_and_never_required(walk: Walk) -> None:
+    walk.to_settle().tap("score.4")
+    assert walk.step == "settle"
+    assert walk.chat is not None
+    assert walk.chat.run is not None
+    assert walk.chat.run.before == 4
+    walk.tap("done").wait(10).word("stop")
+    assert isinstance(walk.state, Scoring)
+    walk.tap("noscore")
+    assert isinstance(walk.state, Summary)
+
+
+def test_a_run_that_led_nothing_ends_without_a_question(walk: Walk) -> None:
+    walk.to_settle().tap("end")
+    assert isinstance(walk.state, Idle)
