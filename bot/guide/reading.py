@@ -1,0 +1,181 @@
+"""Content files as values: text in, `Content` out, or every problem with file, line and what to write instead. Pure.
+
+Whatever gets through can be led: every reference leads somewhere, every step has words in each of its positions, every
+text can be paced. Whether it is well said is for bot/check.py to ask.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, replace
+from functools import partial
+from typing import Literal, TypeVar
+
+from pydantic import TypeAdapter
+
+from bot.guide import marks
+from bot.guide.content import Content, Id, Line, Number, Review, Safety, Session, Step, Text, Twin, at
+from bot.guide.source import BadContent, Path, Problem, Source
+from bot.guide.words import gates
+
+Value = TypeVar("Value")
+KEYS = sorted({f.name for kind in (Text, Step, Twin, Session, Safety, Number, Review) for f in fields(kind)})
+_SESSION, _SAFETY, _REVIEW = TypeAdapter(Session), TypeAdapter(Safety), TypeAdapter(Review)
+_TWINS: TypeAdapter[Mapping[str, Twin]] = TypeAdapter(Mapping[Id, Twin])
+_NUMBERS: TypeAdapter[Mapping[str, Number]] = TypeAdapter(Mapping[Literal["unknown"], Number])
+_POSES: TypeAdapter[Mapping[str, str]] = TypeAdapter(Mapping[Id, Line])
+_WITHDRAWN: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[Id, ...])
+
+
+# ── file by file ──────────────────────────────────────────────────────────────────────────────────────────────────────
+def parse_session(text: str, file: str) -> Session:
+    """A session from its file. Raises BadContent."""
+    source = Source(text, file)
+    session = source.build(_SESSION, KEYS)
+    steps = tuple(replace(s, positions=s.positions or session.positions) for s in session.steps)
+    session = replace(session, steps=steps)
+    if problems := tuple(_unled(session, source)):
+        raise BadContent(problems)
+    return session
+
+
+def parse_twins(text: str, file: str) -> Mapping[str, Twin]:
+    """The twins by id. Raises BadContent."""
+    source = Source(text, file)
+    if isinstance(source.data, dict):
+        source.data = {
+            key: {"id": key, **twin} if isinstance(twin, dict) else twin for key, twin in source.data.items()
+        }
+    return source.build(_TWINS, KEYS)
+
+
+def parse_safety(files: Mapping[str, str]) -> Safety:
+    """The notice, with the numbers to call and what is known of its review filled in. Raises BadContent."""
+    safety = _source(files, "safety/en.yaml").build(_SAFETY, KEYS)
+    number = _source(files, "safety/numbers.yaml").build(_NUMBERS, KEYS)["unknown"]
+    review = parse_review(files)
+    signed = review.reviewer is not None and review.hash == signature(files)
+    reviewed = safety.reviewed.format(reviewer=review.reviewer, date=f"{review.date:%-d %B %Y}")
+    return replace(
+        safety,
+        small=f"{safety.small} {reviewed if signed else safety.unreviewed}",
+        crisis=safety.crisis.format(emergency=number.emergency, talk=number.talk),
+        emergency=number.emergency,
+        talk=number.talk,
+    )
+
+
+def parse_review(files: Mapping[str, str]) -> Review:
+    """Who stands for the texts. Raises BadContent."""
+    return _source(files, "safety/review.yaml").build(_REVIEW, KEYS)
+
+
+def signature(files: Mapping[str, str]) -> str:
+    """The hash that a reviewer signs: of the notice and of the interface's words at the gates, not of their layout."""
+    texts = [_source(files, "safety/en.yaml").data, gates(files.get("words/en.ftl", ""))]
+    return hashlib.sha256(json.dumps(texts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def parse(files: Mapping[str, str]) -> Content:
+    """All content from its files (path in the folder → text). Raises BadContent with every problem of every file."""
+    problems: list[Problem] = []
+
+    def attempt(read: Callable[[], Value]) -> Value | None:
+        try:
+            return read()
+        except BadContent as error:
+            problems.extend(error.problems)
+            return None
+
+    named = [(name, text) for name, text in sorted(files.items()) if re.fullmatch(r"sessions/[^/]+\.yaml", name)]
+    if not named:
+        problems.append(Problem("sessions", 1, "", "there is no session", "a file such as sessions/classic.yaml"))
+    sessions = [attempt(partial(parse_session, text, name)) for name, text in named]
+    twins = attempt(lambda: parse_twins(_text(files, "twins.yaml"), "twins.yaml"))
+    poses = attempt(lambda: _source(files, "poses/names.yaml").build(_POSES, KEYS))
+    withdrawn = attempt(lambda: _source(files, "withdrawn.yaml").build(_WITHDRAWN, KEYS))
+    safety = attempt(lambda: parse_safety(files))
+    whole = [session for session in sessions if session]
+    if len(whole) == len(sessions) and twins is not None and poses is not None:
+        problems.extend(
+            _unmatched([(s, Source(text, name)) for s, (name, text) in zip(whole, named, strict=True)], twins, poses)
+        )
+    if problems or twins is None or poses is None or withdrawn is None or safety is None:
+        raise BadContent(tuple(sorted(problems, key=lambda problem: (problem.file, problem.line))))
+    by_id = {session.id: session for session in whole}
+    return Content(sessions=by_id, twins=twins, safety=safety, poses=poses, withdrawn=frozenset(withdrawn))
+
+
+def _text(files: Mapping[str, str], name: str) -> str:
+    if name not in files:
+        raise BadContent((Problem(name, 1, "", "this file is missing", "it as in Easeback's own content"),))
+    return files[name]
+
+
+def _source(files: Mapping[str, str], name: str) -> Source:
+    return Source(_text(files, name), name)
+
+
+# ── can it be led? ────────────────────────────────────────────────────────────────────────────────────────────────────
+def _unled(session: Session, source: Source) -> Iterator[Problem]:
+    """What would stop a run within one session."""
+    for position in session.positions:
+        if position not in session.length:
+            yield source.problem(("length",), f"the length in {position} is missing", f'`{position}: "8:00"`')
+        if not session.in_position(position):
+            instead = f"`positions` without {position}, or steps for it"
+            yield source.problem(("positions",), f"no step is led in {position}", instead)
+    for number, step in enumerate(session.steps):
+        here: Path = ("steps", number)
+        for position in step.positions:
+            if position not in session.positions:
+                instead = f"one of {', '.join(session.positions)}"
+                yield source.problem((*here, "positions"), f"the session has no {position}", instead)
+            for key in ("show", "say", "intro", "seconds"):
+                part = getattr(step, key)
+                if (part.at(position) if isinstance(part, Text) else at(part, position)) is None:
+                    what = f"`{key}` says nothing for {position}"
+                    yield source.problem((*here, key), what, f"`{position}: …` under it")
+        for path, text in step.say.all():
+            try:
+                marks.parse(text, 1)
+            except marks.BadMarks as error:
+                what, _, instead = str(error).partition(": ")
+                yield source.problem((*here, "say", *path), what, instead)
+
+
+def _unmatched(
+    sessions: list[tuple[Session, Source]], twins: Mapping[str, Twin], poses: Mapping[str, str]
+) -> Iterator[Problem]:
+    """References that lead nowhere, and names that are taken."""
+    taken: dict[str, str] = {}
+    told = {s.id for session, _ in sessions for s in session.steps if s.caution and not s.cautioned_by}
+    if "stay" not in twins:
+        yield Problem("twins.yaml", 1, "stay", "the twin “stay” is missing", "`stay:`, for steps that have no twin")
+    for session, source in sessions:
+        for key, name in (("id", f"the session {session.id}"), ("command", f"the command {session.command}")):
+            if getattr(session, key) and (other := taken.setdefault(name, source.file)) != source.file:
+                yield source.problem((key,), f"{name} is taken by {other}", "another one")
+        for number, step in enumerate(session.steps):
+            here: Path = ("steps", number)
+            place = f"{source.file}, step {number + 1}"
+            if (other := taken.setdefault(step.id, place)) != place:
+                yield source.problem(
+                    (*here, "id"), f"“{step.id}” is taken by {other}", f"another id, as in {step.id}-2"
+                )
+            if step.twin and step.twin not in twins:
+                yield source.problem((*here, "twin"), f"there is no twin “{step.twin}”", _near(step.twin, twins))
+            for pose in sorted(set((step.pose or {}).values()) - set(poses)):
+                yield source.problem((*here, "pose"), f"there is no pose “{pose}”", _near(pose, poses))
+            if (by := step.cautioned_by) and by not in told:
+                yield source.problem((*here, "caution"), f"no step “{by}” has a caution of its own", _near(by, told))
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    """The known name that was probably meant, else all of them."""
+    known = sorted(known)
+    return next(iter(difflib.get_close_matches(name, known, n=1)), f"one of {', '.join(known)}")

@@ -1,0 +1,157 @@
+# What the bot says outside of sessions. `id = text`; {$name} is filled in. Ids that begin with "word-" list, with | between
+# them, the words that act when they are a whole message.
+
+### Before a session
+
+start =
+    I'm Easeback. I lead you through calm, slow moves for a sore back, one at a time.
+    I'm not a doctor, and not a medical device.
+    You can stop any time: tap End, or write “stop”.
+
+notice-short = Nothing new since last time?
+notice-before = Before you move.
+notice-now = Get help now if you have:
+notice-see = See someone first if any of these fit:
+unsure-which = Which list?
+unsure-first = Can't tell? Take the first.
+
+held-see = Let's hold the movements for now. Please talk to a doctor or physio. With fever, weight loss, cancer or night pain: in the next day or two. Resting stays open.
+held-wait = Movements wait until a full day has gone by. Please be seen by someone. Resting stays open.
+held-seen = Have you been seen?
+held-agreed = Did a doctor or physio say yes to gentle moves?
+
+position-which = How would you like to be today?
+position-chair = Chair: you sit, and move a little.
+position-rest = Rest: no moving. You think of your back growing soft.
+
+### In a session
+
+step-place = {$name} · {$n} of {$of} · about {$minutes} min left
+step-listen = ▶ Tap to listen
+step-caution = First:
+settle-score = How strong is the pain now? 0 is none, 10 is the worst. Only if you like.
+quiet-name = Quiet
+quiet-show = Thirty more quiet seconds. Nothing to do.
+
+hurt-ease = Ease out slowly.
+hurt-what = What would be kind now?
+signs-any = Do you have any of these?
+hurts-outside = Rest the way that hurts least. Pain that is new, sharp or spreading? Get help now: {$number}.
+
+paused-you = Paused. Come back when you like.
+paused-late = We got cut off. Go on from here?
+paused-lost = The last message may not have reached you. Go on from here?
+paused-idle = Paused, as it was quiet here. Come back when you like.
+paused-away = Paused, as you were away. Come back when you like.
+paused-restart = You are in the middle of a session. Go on, or start over?
+paused-kept = All is kept. Your session waits here. Come back when you like.
+paused-unread = Paused here. Come back when you like.
+
+### After a session
+
+closing-done = That is all for now. Go gently.
+closing-ended = Well stopped. Rest as long as you like.
+closing-score = How strong is the pain now? 0 is none, 10 is the worst. Only if you like.
+summary-time = { $minutes ->
+        [one] One calm minute.
+       *[other] {$minutes} calm minutes.
+    }
+summary-easier = { $points ->
+        [one] 1 point easier than when you began. Nice to know.
+       *[other] {$points} points easier than when you began. Nice to know.
+    }
+summary-same = The same as when you began. That happens. Did any part feel good?
+summary-up = One point up from when you began. That happens. Rest the way that hurts least.
+summary-up-much = That went up. Let's stop for today. Rest the way that hurts least. New numbness, weakness or toilet trouble? Get help now: {$number}.
+
+### Last lines, when nothing runs
+
+idle-not-now = All right. Here when you like.
+idle-stopped = All right, we stop here. Here when you like.
+idle-kept = All is kept. Here when you like.
+idle-held-now = Please stop here. This may need care today. Call {$number}. I can't judge it for you. Movements wait for a day.
+idle-held-still = All right. Movements wait. Resting stays open: /backpain
+
+### Forget me
+
+forget-ask = Erase all that I keep about you? This can't be undone.
+forgotten = Done. All that I kept about you is gone.
+
+### Direct answers
+
+late-tap = That one is over. We are here now.
+no-fit = That doesn't fit here. Use the buttons under the last message.
+nothing-running = Nothing runs right now. To begin: /backpain
+idle = I read only buttons and a few words. To begin: /backpain
+no-chat = I don't know this chat any more. Write /start to begin.
+not-allowed = This bot is for a few invited people. I'm sorry that I can't help you here.
+group = I'm a quiet bot, and only work one to one. Please write to me in a chat of our own.
+slow-down = One at a time, please. I'm still here.
+pace-timed = Timed: the next step comes by itself.
+pace-mine = At your pace: each step waits for Done.
+toast-plus = 30 more quiet seconds.
+
+### Buttons
+
+button-begin = Begin
+button-none = None of these
+button-same = None of these, as last time
+button-change = Change something
+button-unsure = Yes or not sure
+button-notnow = Not now
+button-now = Get help now
+button-see = See someone first
+button-return = Back
+button-yes = Yes, gentle movement is fine
+button-notyet = Not yet
+button-chair = Chair
+button-rest = Rest
+button-done = ✓ Done
+button-hurts = It hurts
+button-pause = ⏸ Pause
+button-again = ↺ Again
+button-more = ⋯ More
+button-less = Less
+button-back = Back
+button-skip = Skip
+button-plus = +30 s
+button-pace-mine = At my pace
+button-pace-timed = Timed
+button-end = End
+button-resume = Go on
+button-over = Start over
+button-twin = Rest through it
+button-leave = Leave it out
+button-sharp = Sharp, or down a leg
+button-noscore = No score
+button-erase = Erase all
+button-keep = Keep
+
+### Words that act, as a whole message
+
+word-done = done|next|ready|ok|okay
+word-hurts = it hurts|this hurts|that hurts|hurts|ouch|ow|pain|it is painful
+word-pause = pause|wait|hold on|one moment
+word-resume = resume|go on|continue|carry on|i am back|i'm back
+word-again = again|repeat|once more
+word-back = back|go back
+word-skip = skip|skip it|skip this
+word-stop = stop|end|quit|enough|stop it|please stop
+word-backpain = begin|back pain
+
+### What Telegram shows about us
+
+command-start = Who I am
+command-backpain = A calm session for your back
+command-pause = Pause the session
+command-resume = Go on where you paused
+command-again = Hear this step again
+command-back = Go one step back
+command-skip = Skip this step
+command-stop = Stop the session
+command-forget = Erase all that I keep about you
+bot-description =
+    Calm, slow sessions for a sore back, in a chair or at rest. One small step at a time, by voice or by text. You can pause, skip or stop any time.
+
+    For adults. For your general wellbeing, not medical advice. I'm not a doctor, and not a medical device.
+bot-short-description = Calm, slow sessions for a sore back, one small step at a time. Not medical advice.

@@ -1,0 +1,76 @@
+"""The content as values: what a session, a text by position, a twin and the notice say when asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.guide import marks
+from bot.guide.content import Content, Position, Tag, Text, at
+from bot.guide.reading import parse
+from bot.guide.source import BadContent
+
+CONTENT = Path(__file__).resolve().parents[2] / "content"
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, str]:
+    return {str(path.relative_to(CONTENT)): path.read_text("utf-8") for path in CONTENT.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def content(files: dict[str, str]) -> Content:
+    return parse(files)
+
+
+def test_the_classic_is_led_in_the_chair_and_at_rest_in_eleven_steps(content: Content) -> None:
+    classic = content.sessions["classic"]
+    assert classic.command == "backpain"
+    assert classic.positions == (Position.CHAIR, Position.REST)
+    assert len(classic.in_position("chair")) == len(classic.in_position("rest")) == 11
+
+
+def test_at_rest_every_movement_is_a_twin(content: Content) -> None:
+    resting = content.sessions["classic"].in_position("rest")
+    assert [s.twin for s in resting if "rest" not in s.positions] == ["reach", "draw-back", "reach", "small-lift"]
+
+
+def test_a_twin_takes_the_words_and_seconds_of_a_position_in_which_its_step_is_led(content: Content) -> None:
+    for session in content.sessions.values():
+        for position in session.positions:
+            for step in session.in_position(position):
+                led = step.led_as(position)
+                intro, say = at(step.intro, led), step.say.at(led)
+                assert intro is not None
+                assert say is not None
+                assert marks.script(marks.parse(say, intro)).length == at(step.seconds, led)
+
+
+def test_a_text_for_one_position_says_nothing_for_another() -> None:
+    text = Text(chair="Sit.", rest="Lie.")
+    assert (text.at("chair"), text.at("rest"), text.at("mat")) == ("Sit.", "Lie.", None)
+
+
+def test_a_text_for_all_positions_gives_way_to_one_of_its_own() -> None:
+    text = Text(any="Breathe.", chair="Breathe, feet down.")
+    assert (text.at("mat"), text.at("chair")) == ("Breathe.", "Breathe, feet down.")
+
+
+def test_who_leaves_something_out_gets_other_words_only_then() -> None:
+    text = Text(any="Round and reach.", without={Tag.FLEX: Text(any="Glide your arms ahead.")})
+    assert text.at("chair") == text.at("chair", frozenset({"ARM"})) == "Round and reach."
+    assert text.at("chair", frozenset({"FLEX"})) == "Glide your arms ahead."
+
+
+def test_the_notice_says_that_nobody_reviewed_it_and_whom_to_call(content: Content) -> None:
+    safety = content.safety
+    assert len(safety.now) == 5
+    assert safety.small.endswith("No doctor or physio has checked this text yet.")
+    assert safety.emergency in safety.crisis
+    assert safety.talk in safety.crisis
+
+
+def test_a_folder_without_sessions_is_refused_with_what_to_write(files: dict[str, str]) -> None:
+    with pytest.raises(BadContent, match="there is no session"):
+        parse({name: text for name, text in files.items() if not name.startswith("sessions/")})
