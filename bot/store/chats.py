@@ -1,0 +1,333 @@
+"""One row a chat, and the transactions on it. Touches the database.
+
+All times are given, none is read from a clock: `due_at` in virtual unix seconds, `send_at` and every `at` in real ones.
+"""
+
+from __future__ import annotations
+
+import secrets
+import zlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Double, Integer, RowMapping, Select, bindparam, delete, insert, select, update
+from sqlalchemy.exc import DBAPIError
+
+from bot.guide.chat import Chat, Person, dump_plan, dump_state, load
+from bot.guide.plan import Plan
+from bot.store import media, people
+from bot.store.database import BUSY, Before, Call, Database, open_database, telling
+from bot.store.errors import OtherBot, WrongKey
+from bot.store.migrate import COPY, SCHEMA, Schema
+from bot.store.secrets import Keys, Unreadable
+from bot.store.tables import ID, TO_CLEAN, about, chats, erased, parked, updates_seen
+from bot.store.tables import people as people_table
+
+DAY = 86400.0
+SEEN_FOR = 3 * DAY
+"""Telegram repeats an update for 24 h at most; after a quiet week its ids begin anew at random, so never 7 days."""
+PARKED_FOR = 30 * DAY
+ERASED_FOR = 90 * DAY
+"""A backup older than this must not be restored: it would bring back who left."""
+COPY_FOR = 30 * DAY
+"""For a copy made before a migration: it still holds who left since."""
+CANARY = b"easeback"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What the database holds: written again only if it is another."""
+
+    person: Person
+    plan: Plan | None
+
+
+@dataclass(slots=True)
+class Row:
+    """A chat with what delivery knows about it (reliability.md)."""
+
+    id: int
+    chat: Chat
+    rev: int
+    send_at: float | None = None
+    """Real unix seconds when delivery must act; None: the chat shows the truth."""
+    sending: int | None = None
+    """The rev on the wire."""
+    claim: int = 0
+    part: int = 0
+    doubts: int = 0
+    live: list[int] = field(default_factory=list)
+    dead: list[tuple[int, str]] = field(default_factory=list)
+    """Messages that must lose their buttons ("strip") or go ("delete")."""
+    heard: int = 0
+    loaded: _Loaded | None = field(default=None, repr=False, compare=False)
+
+
+_LOAD = select(chats, people_table).join(people_table).where(chats.c.id == bindparam("of"))
+_LOCK = _LOAD.with_for_update(of=chats)
+_UPDATE = update(chats).where(chats.c.id == bindparam("of"))
+_UPDATE_PERSON = update(people_table).where(people_table.c.chat == bindparam("of"))
+_OF = bindparam("of", type_=ID)
+_FIRST_SIGHT = insert(updates_seen).from_select(
+    ["id", "at"],
+    select(_OF, bindparam("at", type_=Double())).where(
+        ~select(updates_seen.c.id).where(updates_seen.c.id == _OF).exists()
+    ),
+)
+_RELEASE = update(chats).where(chats.c.send_at.is_not(None), chats.c.sending.is_not(None))
+_LIMIT = bindparam("limit", type_=Integer())
+_DUE = select(chats.c.id).where(chats.c.due_at <= bindparam("now")).order_by(chats.c.due_at).limit(_LIMIT)
+_TO_SEND = select(chats.c.id).where(chats.c.send_at <= bindparam("now")).order_by(chats.c.send_at).limit(_LIMIT)
+_TO_CLEAN = select(chats.c.id).where(TO_CLEAN).limit(_LIMIT)
+_NEXT_DUE = select(chats.c.due_at).where(chats.c.due_at.is_not(None)).order_by(chats.c.due_at).limit(1)
+_NEXT_SEND = select(chats.c.send_at).where(chats.c.send_at.is_not(None)).order_by(chats.c.send_at).limit(1)
+
+
+class Transaction:
+    """What can be done in one transaction."""
+
+    def __init__(self, call: Call, keys: Keys) -> None:
+        """`call` runs a function with the connection of the transaction."""
+        self._call, self._keys = call, keys
+        self.erases = False
+
+    async def load(self, chat: int, now: datetime) -> Row | None:
+        """A chat, locked until the end of the transaction. What can't be read: see guide.chat.load."""
+        found = await self._call(lambda connection: connection.execute(_LOCK, {"of": chat}).mappings().first())
+        return None if found is None else _read(found, self._keys, now)
+
+    async def save(self, row: Row, due_at: float | None) -> None:
+        """Write a chat that was loaded in this transaction, or is new. `due_at`: virtual unix seconds."""
+        person, plan = row.chat.person, row.chat.run.plan if row.chat.run else None
+        values: dict[str, Any] = {
+            "rev": row.rev,
+            "due_at": due_at,
+            "send_at": row.send_at,
+            "sending": row.sending,
+            "claim": row.claim,
+            "part": row.part,
+            "doubts": row.doubts,
+            "live": row.live,
+            "dead": row.dead or None,
+            "heard": row.heard,
+            "state": self._keys.seal(dump_state(row.chat)),
+        }
+        loaded = row.loaded
+        if loaded is None or plan != loaded.plan:
+            dumped = dump_plan(row.chat)
+            values["plan"] = None if dumped is None else self._keys.seal(zlib.compress(dumped, 1))
+        about_them = people.columns(person, self._keys) if loaded is None or person != loaded.person else None
+
+        def write(connection: Connection) -> None:
+            if loaded is None:
+                connection.execute(insert(chats), {"id": row.id, **values})
+                connection.execute(insert(people_table), {"chat": row.id, **(about_them or {})})
+                return
+            connection.execute(_UPDATE, {"of": row.id, **values})
+            if about_them:
+                connection.execute(_UPDATE_PERSON, {"of": row.id, **about_them})
+
+        await self._call(write)
+        row.loaded = _Loaded(person, plan)
+
+    async def first_sight(self, update_id: int, at: float) -> bool:
+        """Note an update. False if it was handled before."""
+        values = {"of": update_id, "at": at}
+        return await self._call(lambda connection: connection.execute(_FIRST_SIGHT, values).rowcount == 1)
+
+    async def park(self, update_id: int, error: str, at: float) -> None:
+        """Note an update that can't be handled. `error`: kind and place, never what a person wrote."""
+        values = {"id": secrets.token_hex(8), "update_id": update_id, "error": error, "at": at}
+        await self._call(lambda connection: connection.execute(insert(parked), values))
+
+    async def erase(self, chat: int, message: int, at: float) -> None:
+        """Delete all about a person, and note that words up to this message id were said before they left."""
+        marks = self._keys.marks(chat)
+
+        def write(connection: Connection) -> None:
+            connection.execute(delete(chats).where(chats.c.id == chat))  # all else hangs on it
+            connection.execute(delete(erased).where(erased.c.hash.in_(marks)))
+            connection.execute(insert(erased), {"hash": marks[0], "message": message, "at": at})
+
+        self.erases = True
+        await self._call(write)
+
+    async def erased_upto(self, chat: int) -> int | None:
+        """The message id noted when they left; None: they never did, or long ago."""
+        query = select(erased.c.message).where(erased.c.hash.in_(self._keys.marks(chat)))
+        return await self._call(lambda connection: connection.execute(query).scalar())
+
+    async def file_id(self, key: str) -> str | None:
+        """Telegram's id of a note, if it was uploaded once."""
+        return await self._call(lambda connection: media.file_id(connection, key))
+
+    async def keep_file_id(self, key: str, file_id: str) -> None:
+        """Note Telegram's id of a note."""
+        await self._call(lambda connection: media.keep_file_id(connection, key, file_id))
+
+    async def drop_file_id(self, key: str) -> None:
+        """Telegram doesn't know it (any more)."""
+        await self._call(lambda connection: media.drop_file_id(connection, key))
+
+
+class Store:
+    """All that is kept."""
+
+    def __init__(self, database: Database, keys: Keys, notice: str | None) -> None:
+        """`notice`: a line for the terminal about a key that was made just now."""
+        self._database, self._keys, self.notice = database, keys, notice
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """The write lock first; committed at the end, rolled back after any exception or cancellation."""
+        async with self._database.write() as call:
+            transaction = Transaction(call, self._keys)
+            yield transaction
+        if transaction.erases:
+            with suppress(DBAPIError):  # they are gone already; the log is emptied by and by in any case
+                await self._database.empty_log()
+
+    async def claim_bot(self, bot: int) -> None:
+        """Make the database this bot's, or see that it is. Raises OtherBot."""
+        async with self._database.write() as call:
+            owner = await call(lambda connection: _fact(connection, "bot_id", str(bot)))
+        if owner != str(bot):
+            raise OtherBot(owner)
+
+    async def peek(self, chat: int, now: datetime) -> Row | None:
+        """A chat as it is committed, not locked: to look at, not to save."""
+        found = await self._database.read(lambda connection: connection.execute(_LOAD, {"of": chat}).mappings().first())
+        return None if found is None else _read(found, self._keys, now)
+
+    async def due(self, now: float, limit: int) -> list[int]:
+        """Chats for which time itself is the next event, by virtual `now`, the longest due first."""
+        return await self._ids(_DUE, {"now": now, "limit": limit})
+
+    async def to_send(self, now: float, limit: int) -> list[int]:
+        """Chats where delivery must act, by real `now`, the longest waiting first."""
+        return await self._ids(_TO_SEND, {"now": now, "limit": limit})
+
+    async def to_clean(self, limit: int) -> list[int]:
+        """Chats with old buttons to take away, and nothing that must be shown first."""
+        return await self._ids(_TO_CLEAN, {"limit": limit})
+
+    async def next_due(self) -> float | None:
+        """The earliest `due_at`, in virtual unix seconds."""
+        return await self._database.read(lambda connection: connection.execute(_NEXT_DUE).scalar())
+
+    async def next_send(self) -> float | None:
+        """The earliest `send_at`, in real unix seconds."""
+        return await self._database.read(lambda connection: connection.execute(_NEXT_SEND).scalar())
+
+    async def put_off(self, chat: int, until: float) -> None:
+        """Leave a chat alone until then (real unix seconds): it can't be delivered, and others must not wait."""
+        async with self._database.write() as call:
+            await call(lambda connection: connection.execute(_UPDATE, {"of": chat, "send_at": until}))
+
+    async def release(self, now: float) -> None:
+        """At the start nobody sends: what was on the wire is in doubt by real `now`, not when its lease is over."""
+        async with self._database.write() as call:
+            await call(lambda connection: connection.execute(_RELEASE, {"send_at": now}))
+
+    async def tidy(self, now: float) -> None:
+        """Let go of what is kept for a time only, by real `now`."""
+
+        def prune(connection: Connection) -> None:
+            for table, kept_for in ((updates_seen, SEEN_FOR), (parked, PARKED_FOR), (erased, ERASED_FOR)):
+                connection.execute(delete(table).where(table.c.at < now - kept_for))
+
+        async with self._database.write() as call:
+            await call(prune)
+        if (file := self._database.file) is not None:
+            for copy in file.parent.glob(f"{file.name}{COPY}*"):
+                if copy.stat().st_mtime < now - COPY_FOR:
+                    copy.unlink(missing_ok=True)
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self._database.close()
+
+    async def _ids(self, query: Select[int], values: Mapping[str, float]) -> list[int]:
+        return await self._database.read(lambda connection: list(connection.execute(query, values).scalars()))
+
+
+async def open_store(
+    url: str | None,
+    keys: Keys,
+    folder: Path,
+    *,
+    schema: Schema = SCHEMA,
+    busy: float = BUSY,
+    before: Before | None = None,
+) -> Store:
+    """Open what is kept, making or migrating it if need be. `url`: None for SQLite in the data folder.
+
+    `busy`: seconds (real) to wait for another program that holds the database. `before` is for tests (database.py).
+    Raises StoreError: one sentence saying what to do.
+    """
+    database = await open_database(url or f"sqlite:///{folder / 'easeback.db'}", schema, busy, before)
+    try:
+        notice = None
+        async with telling(url or str(folder)), database.write() as call:
+            found = await call(lambda connection: _fact(connection, "canary"))
+            if found is None:
+                notice = keys.keep()  # on the disk before anything is sealed with it
+                await call(lambda connection: _fact(connection, "canary", keys.seal(CANARY).decode()))
+            elif not _opens(keys, found):
+                raise WrongKey(keys.source)
+    except BaseException:
+        await database.close()
+        raise
+    return Store(database, keys, notice)
+
+
+def _opens(keys: Keys, canary: str) -> bool:
+    with suppress(Unreadable):
+        return keys.open(canary.encode()) == CANARY
+    return False
+
+
+def _fact(connection: Connection, name: str, otherwise: str | None = None) -> str | None:
+    """What is noted about the database under a name; if nothing is, `otherwise` is noted."""
+    found: str | None = connection.execute(select(about.c.value).where(about.c.name == name)).scalar()
+    if found is None and otherwise is not None:
+        connection.execute(insert(about), {"name": name, "value": otherwise})
+        return otherwise
+    return found
+
+
+def _read(found: RowMapping, keys: Keys, now: datetime) -> Row:
+    person = people.read(found, keys)
+    plan = _open(keys, found["plan"])
+    chat = load(person, _open(keys, found["state"]) or b"", zlib.decompress(plan) if plan else None, now)
+    return Row(
+        id=found["id"],
+        chat=chat,
+        rev=found["rev"],
+        send_at=found["send_at"],
+        sending=found["sending"],
+        claim=found["claim"],
+        part=found["part"],
+        doubts=found["doubts"],
+        live=found["live"],
+        dead=[(message, how) for message, how in found["dead"] or ()],
+        heard=found["heard"],
+        loaded=_Loaded(person, chat.run.plan if chat.run else None),
+    )
+
+
+def _open(keys: Keys, sealed: bytes | None) -> bytes | None:
+    if sealed is None:
+        return None
+    try:
+        return keys.open(sealed)
+    except Unreadable:
+        log.warning("a sealed value can't be opened: damaged, or from another key")
+        return None

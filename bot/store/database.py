@@ -1,0 +1,220 @@
+"""Transactions with the write lock first, one at a time, that no cancellation tears. Touches the database.
+
+SQLAlchemy with aiosqlite as it comes loses updates: a deferred BEGIN reads before it locks. So the driver begins
+nothing by itself, and every transaction begins with BEGIN IMMEDIATE (PostgreSQL: the row is locked when it is read).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.store.errors import Corrupt, Full, Locked, ReadOnly, StoreError, Unreachable
+from bot.store.lock import make_folder
+from bot.store.migrate import Schema, revision, to_head
+
+BUSY = 5.0
+"""Seconds (real) to wait for another program that holds the database."""
+READERS = 3
+"""Connections for reading beside the one that writes; each has a thread."""
+
+T = TypeVar("T")
+Before = Callable[[str], None]
+"""Called with "begin", "statement", "commit" and "committed", before the first three and after the last: for tests
+that crash or fail there."""
+
+
+class Call(Protocol):
+    """Runs a function with the connection of the open transaction."""
+
+    async def __call__(self, work: Callable[[Connection], T], /) -> T:
+        """What `work` returns or raises."""
+        ...
+
+
+class Database:
+    """One writer, some readers."""
+
+    def __init__(self, engine: AsyncEngine, writer: AsyncConnection, file: Path | None, before: Before | None) -> None:
+        """`file`: of a SQLite database that is one; None: in memory, or another database."""
+        self._engine, self._writer, self.file = engine, writer, file
+        self._reader = engine.execution_options(reads=True)
+        self._one = engine.dialect.name == "sqlite" and file is None
+        self._turn = asyncio.Lock()
+        self._before = before or _nothing
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Call]:
+        """A transaction: committed at the end, rolled back after any exception. What has begun is always brought to
+        its end, also when the task is cancelled meanwhile."""
+        async with self._turn:
+            try:
+                self._before("begin")
+                await _whole(self._writer.begin().start())
+                yield self._call
+                self._before("commit")
+                await _whole(self._writer.commit())
+                self._before("committed")
+            except BaseException:
+                await _whole(self._writer.rollback())
+                raise
+
+    async def _call(self, work: Callable[[Connection], T], /) -> T:
+        self._before("statement")
+        return await _whole(self._writer.run_sync(work))
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Read what is committed, beside whoever writes."""
+        return await _whole(self._read(work))
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        if self._one:  # in memory there is but one connection, and it must not read what is half written
+            async with self._turn:
+                result = await self._writer.run_sync(work)
+                await self._writer.rollback()
+                return result
+        async with self._reader.connect() as connection:
+            return await connection.run_sync(work)
+
+    async def empty_log(self) -> None:
+        """Have SQLite's write-ahead log written into the database and emptied: it holds what was deleted since."""
+        if self.file is not None:
+            async with self._turn:
+                await self.read(lambda connection: connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all())
+
+    async def close(self) -> None:
+        """Let go of the database, after the transaction that is open."""
+        async with self._turn:
+            await _whole(self._writer.close())
+            await _whole(self._engine.dispose())
+
+
+async def open_database(url: str, schema: Schema, busy: float, before: Before | None) -> Database:
+    """Open a database and bring it to the schema. `busy`: seconds (real) to wait for another program that holds it.
+
+    Raises StoreError.
+    """
+    address = make_url(url)
+    if address.drivername == "sqlite":
+        address = address.set(drivername="sqlite+aiosqlite")
+    file = _file(address)
+    if file is not None:
+        make_folder(file.parent)
+    place = address.render_as_string(hide_password=True) if file is None else str(file)
+    engine = _engine(address, file, busy)
+    try:
+        async with telling(place):
+            await _migrate(engine, schema, place, file)
+            writer = await engine.connect()
+    except BaseException:
+        await _whole(engine.dispose())
+        raise
+    return Database(engine, writer, file, before)
+
+
+def _file(address: URL) -> Path | None:
+    name = address.database
+    return Path(name) if address.get_backend_name() == "sqlite" and name and name != ":memory:" else None
+
+
+def _engine(address: URL, file: Path | None, busy: float) -> AsyncEngine:
+    # Parameters never go into an error's text: they are somebody's.
+    options: dict[str, Any] = {"hide_parameters": True}
+    if file is not None:
+        options |= {"pool_size": 1 + READERS, "max_overflow": 0, "pool_reset_on_return": None}
+    engine = create_async_engine(address, **options)
+    if engine.dialect.name == "sqlite":
+
+        def prepare(connection: DBAPIConnection, _: object) -> None:
+            connection.isolation_level = None
+            cursor = connection.cursor()
+            for pragma in (
+                f"busy_timeout={busy * 1000:.0f}",
+                "journal_mode=WAL",
+                "synchronous=FULL",
+                "foreign_keys=ON",
+                "secure_delete=ON",
+            ):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        event.listen(engine.sync_engine, "connect", prepare)
+        event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("migrates"):
+        # A migration that makes a table anew drops the old one; that must not delete what hangs on it.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    if not options.get("reads"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+async def _migrate(engine: AsyncEngine, schema: Schema, place: str, file: Path | None) -> None:
+    async with engine.execution_options(reads=True).connect() as connection:
+        if await connection.run_sync(revision) == schema.head:
+            return
+    async with engine.execution_options(migrates=True).connect() as connection:
+        await connection.run_sync(to_head, schema, place, file)
+        await connection.commit()
+        if file is not None:
+            await connection.invalidate()  # it knows no foreign keys
+
+
+SENTENCES: dict[str, type[StoreError]] = {
+    "SQLITE_NOTADB": Corrupt,
+    "SQLITE_CORRUPT": Corrupt,
+    "SQLITE_READONLY": ReadOnly,
+    "SQLITE_CANTOPEN": ReadOnly,
+    "SQLITE_PERM": ReadOnly,
+    "SQLITE_BUSY": Locked,
+    "SQLITE_LOCKED": Locked,
+    "SQLITE_FULL": Full,
+}
+"""What SQLite's result codes mean; the longer codes begin with these."""
+
+
+@asynccontextmanager
+async def telling(place: str) -> AsyncIterator[None]:
+    """Turn a database's error at the start into a StoreError."""
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        name = getattr(cause, "sqlite_errorname", "")
+        for code, kind in SENTENCES.items():
+            if name.startswith(code):
+                raise kind(place) from error
+        raise Unreachable(place, type(cause).__name__) from error
+
+
+def _nothing(_: str) -> None:
+    pass
+
+
+async def _whole(work: Coroutine[Any, Any, T]) -> T:
+    """Run it to its end whatever happens to this task; if the task was cancelled meanwhile, that comes after.
+
+    A statement cut off half way would cost the connection, and a leaked one holds the write lock.
+    """
+    task, cancelled = asyncio.ensure_future(work), None
+    while not task.done():
+        try:
+            await asyncio.wait((task,))
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        if not task.cancelled():
+            task.exception()  # seen: the cancellation says enough
+        raise cancelled
+    return task.result()

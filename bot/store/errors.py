@@ -1,0 +1,69 @@
+"""What can be wrong with the data, in one plain sentence each that says what to do. Touches nothing.
+
+The docstring of an error is its message; `{}` takes what it is about.
+"""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """The data can't be used as it is; the text says why and what to do. Ends the program at its start."""
+
+    def __init__(self, *about: object) -> None:
+        """`about` fills the places of the docstring."""
+        super().__init__(" ".join((type(self).__doc__ or "").format(*about).split()))
+
+
+class FolderTaken(StoreError):
+    """Another Easeback is running on the data in {}: stop that one first, or give this one a folder of its own with
+    EASEBACK_DATA_DIR."""
+
+
+class FolderUnusable(StoreError):
+    """The data folder {} can't be written to: give this user the right to write there, or name another folder with
+    EASEBACK_DATA_DIR."""
+
+
+class BadKey(StoreError):
+    """A key in {} is not one that Easeback can use: put the right one back, or take it away before the first start and
+    one is made."""
+
+
+class WrongKey(StoreError):
+    """This database was sealed with another key than the one in {}, so nothing about its people can be read: put the
+    right key back (EASEBACK_KEY, or the file `key` of your backup), or move the data folder away to begin with an empty
+    one."""
+
+
+class OtherBot(StoreError):
+    """This database belongs to another bot (its id is {}): set that bot's token, or give this bot a folder of its own
+    with EASEBACK_DATA_DIR."""
+
+
+class NewerSchema(StoreError):
+    """This database was made by a newer Easeback (its schema is {}): start that version, or restore a backup from
+    before the update."""
+
+
+class NotOurs(StoreError):
+    """The database {} holds another program's tables: name an empty one with EASEBACK_DATABASE_URL."""
+
+
+class Corrupt(StoreError):
+    """The database {} is damaged: move it away and restore a backup."""
+
+
+class ReadOnly(StoreError):
+    """The database {} can't be written to: give this user the right to write to it and to its folder."""
+
+
+class Locked(StoreError):
+    """The database {} is locked by another program: close that program, then start again."""
+
+
+class Full(StoreError):
+    """There is no room left for the database {}: make room on its disk, then start again."""
+
+
+class Unreachable(StoreError):
+    """The database {} can't be opened ({}): see that EASEBACK_DATABASE_URL names it rightly and that it is there."""

@@ -1,0 +1,38 @@
+"""The person as columns: what tells about their health sealed in one, the rest plain. Touches nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from bot.guide.chat import Person, dump_person, load_person
+from bot.store.secrets import Keys, Unreadable
+
+PLAIN = (
+    "language",
+    "zone",
+    "settings",
+    "consent",
+    "acknowledged",
+    "voice_forbidden_until",
+    "inactive_since",
+)
+"""Fields of a person that tell nothing about their health. All others are sealed, also those that are yet to come."""
+
+
+def columns(person: Person, keys: Keys) -> dict[str, Any]:
+    """The values of a row in `people`, without its key."""
+    values = dump_person(person)
+    plain = {name: values.pop(name) for name in PLAIN}
+    return {**plain, "health": keys.seal(json.dumps(values, ensure_ascii=False).encode())}
+
+
+def read(row: RowMapping, keys: Keys) -> Person:
+    """The person of a row. One whose health can't be read counts as held: movement is not offered."""
+    try:
+        health = json.loads(keys.open(row["health"]))
+    except (Unreadable, ValueError):
+        health = {"hold": {"until": None}}
+    return load_person({**health, **{name: row[name] for name in PLAIN}})

@@ -1,0 +1,92 @@
+"""A person in the middle of a run, and what the store's tests do with rows and bytes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.guide.chat import Chat, Dated, Hold, Person, Playing, Run, Sent, Settings
+from bot.guide.marks import Phrase, Script
+from bot.guide.plan import Plan, PlannedStep, Telling
+from bot.store.chats import Row, Store
+
+NOW = datetime(2026, 3, 14, 8, 30, tzinfo=UTC)
+ANNA, BORIS = 78_187_493_530, 61_203_344_127
+"""Ids of two chats."""
+
+
+def telling(words: str) -> Telling:
+    script = Script(40.0, (Phrase(0.0, 10.0, words), Phrase(12.5, 8.0, "And let go.")))
+    return Telling(words, script, 0.65, script.key("an-engine", 0.65))
+
+
+PLAN = Plan(
+    session="classic",
+    name="The classic",
+    position="chair",
+    steps=tuple(
+        PlannedStep(
+            id=f"classic-0{n}",
+            name="Knees apart",
+            form="led",
+            told=telling("Let both knees fall a little apart."),
+            rest=telling("Stay as you are, and breathe."),
+            advance="tap" if n == 0 else "timed",
+            pose="seated-knees",
+            tags=("HIPX", "FLEX"),
+            caution="Slowly, if your hip is new.",
+            caution_id="classic-04",
+        )
+        for n in range(3)
+    ),
+)
+
+PERSON = Person(
+    language="en",
+    zone="Pacific/Chatham",
+    settings=Settings(pace="slower", timed=False),
+    position="mat",
+    hold=Hold(until=NOW + timedelta(hours=24)),
+    acknowledged=Dated(version="notice-1", at=NOW),
+    consent=Dated(version="keep-1", at=NOW, yes=False),
+    cautions=frozenset({"classic-04"}),
+    pictures={"classic-01": 2},
+    left_out_tags=frozenset({"NECK", "FLEX"}),
+    left_out_poses=frozenset({"seated-knees"}),
+    voice_forbidden_until=NOW + timedelta(days=7),
+    inactive_since=NOW,
+)
+
+CHAT = Chat(
+    person=PERSON,
+    run=Run(
+        id="a1b2c3",
+        plan=PLAN,
+        voice=True,
+        began=NOW,
+        before=4,
+        practised=61.5,
+        hurts=1,
+        left_out=frozenset({"seated-knees"}),
+        notes=(Sent(41, NOW, NOW + timedelta(seconds=40)),),
+    ),
+    state=Playing(at=NOW, step=1, after=NOW, late_at=NOW + timedelta(seconds=120)),
+)
+
+
+def row_of(chat: int, **values: object) -> Row:
+    """A new row, in the middle of a run."""
+    return replace(Row(id=chat, chat=CHAT, rev=7), **values)  # type: ignore[arg-type]
+
+
+async def kept(store: Store, *rows: Row, due_at: float | None = None) -> None:
+    """Save rows as new ones."""
+    async with store.transaction() as tx:
+        for row in rows:
+            await tx.save(row, due_at)
+
+
+def bytes_in(folder: Path) -> bytes:
+    """All that lies in a data folder, but the key."""
+    return b"".join(file.read_bytes() for file in sorted(folder.iterdir()) if file.name != "key")
