@@ -29,7 +29,7 @@ HEADERS = {
 }
 
 
-class TooLarge(Exception):  # noqa: N818 - what is wrong says enough
+class TooLarge(Exception):
     """A request's body is beyond the limit."""
 
 

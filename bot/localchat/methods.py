@@ -91,7 +91,7 @@ class Polls:
     @staticmethod
     def _confirm(telegram: LocalTelegram, offset: int) -> None:
         archive = telegram.archive
-        archive.run("DELETE FROM updates WHERE expires < ?", time.time())
+        archive.run("DELETE FROM updates WHERE expires < ?", telegram.real())
         if offset < 0:
             archive.run(
                 "DELETE FROM updates WHERE id NOT IN (SELECT id FROM updates ORDER BY id DESC LIMIT ?)", -offset
@@ -104,14 +104,14 @@ class Polls:
     @staticmethod
     def _pending(telegram: LocalTelegram, limit: int) -> list[Json]:
         rows = telegram.archive.rows(
-            "SELECT id, body FROM updates WHERE expires >= ? ORDER BY id LIMIT ?", time.time(), limit
+            "SELECT id, body FROM updates WHERE expires >= ? ORDER BY id LIMIT ?", telegram.real(), limit
         )
         return [{"update_id": row["id"], **json.loads(row["body"])} for row in rows]
 
 
 async def get_webhook_info(telegram: LocalTelegram, given: Given) -> Json:
     """There never is a webhook here."""
-    pending = len(telegram.archive.rows("SELECT 1 FROM updates WHERE expires >= ?", time.time()))
+    pending = len(telegram.archive.rows("SELECT 1 FROM updates WHERE expires >= ?", telegram.real()))
     return {"url": "", "has_custom_certificate": False, "pending_update_count": pending}
 
 

@@ -49,6 +49,7 @@ def _boolean(name: str, value: Any) -> bool:
 def _string(name: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise _wrong(name, "a String")
+    _check_utf8(value)
     return str(value)
 
 
@@ -68,7 +69,16 @@ def _json(name: str, value: Any, kind: type, word: str) -> Any:
             raise bad_request(f"can't parse {name.replace('_', ' ')} JSON object") from None
     if not isinstance(value, kind):
         raise _wrong(name, word)
+    _check_utf8(value)
     return value
+
+
+def _check_utf8(value: Any) -> None:
+    """Refuse half a surrogate pair, wherever in the value it is."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise bad_request("strings must be encoded in UTF-8") from None
 
 
 def _file(name: str, value: Any) -> Any:

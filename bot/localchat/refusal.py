@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refusal(Exception):  # noqa: N818 - it is raised, yet no error of ours
+class Refusal(Exception):
     """What Telegram answers with `ok: false`. The texts are Telegram's own, where it has one."""
 
     def __init__(self, code: int, description: str) -> None:

@@ -10,7 +10,7 @@ import json
 import secrets
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -126,11 +126,16 @@ class LocalTelegram:
         clock: Clock,
         name: str = "Easeback",
         username: str = "easeback_local_bot",
+        real: Callable[[], float] = time.time,
     ) -> None:
-        """`path`: the chat's own database; the clock goes on from what is kept there. `token`: `<bot id>:<secret>`."""
+        """`path`: the chat's own database; the clock goes on from what is kept there. `token`: `<bot id>:<secret>`.
+
+        `real` tells real unix seconds, by which updates and taps grow old; only a test gives another.
+        """
         self.archive = Archive(path)
         self.token = token
         self.clock = clock
+        self.real = real
         self.me: Json = {
             "id": int(token.partition(":")[0]),
             "is_bot": True,
@@ -328,8 +333,8 @@ class LocalTelegram:
         self._taps[tap.query] = tap
         while len(self._taps) > MOST_TAPS:
             del self._taps[next(iter(self._taps))]
-        self.archive.run("DELETE FROM queries WHERE asked < ?", time.time() - TAP_LIVES)
-        self.archive.run("INSERT INTO queries VALUES (?, ?, ?)", tap.query, time.time(), user_id)
+        self.archive.run("DELETE FROM queries WHERE asked < ?", self.real() - TAP_LIVES)
+        self.archive.run("INSERT INTO queries VALUES (?, ?, ?)", tap.query, self.real(), user_id)
         self.put_update(
             "callback_query",
             {"id": tap.query, "from": user, "message": message, "chat_instance": str(chat["id"]), "data": data},
@@ -366,7 +371,7 @@ class LocalTelegram:
     def put_raw_update(self, body: Json, lives: float = MESSAGE_LIVES) -> int:
         """Queue anything at all, also what no Telegram would send; its update id. `lives`: seconds (real)."""
         number = self.archive.run(
-            "INSERT INTO updates (expires, body) VALUES (?, ?)", time.time() + lives, json.dumps(body)
+            "INSERT INTO updates (expires, body) VALUES (?, ?)", self.real() + lives, json.dumps(body)
         )
         self.wake()
         return number
@@ -374,7 +379,7 @@ class LocalTelegram:
     def take_tap(self, query: str) -> tuple[int, Tap | None] | None:
         """(person, tap) of a query that can still be answered, which it can't be after this."""
         row = self.archive.row(
-            "DELETE FROM queries WHERE id = ? AND asked > ? RETURNING person", query, time.time() - ANSWER_WITHIN
+            "DELETE FROM queries WHERE id = ? AND asked > ? RETURNING person", query, self.real() - ANSWER_WITHIN
         )
         tap = self._taps.pop(query, None)
         return (row["person"], tap) if row else None

@@ -8,12 +8,17 @@ import httpx
 import pytest
 
 from bot.localchat import Clock, LocalTelegram, create_app
-from tests.localchat.raw import TOKEN, RawBot, sound
+from tests.localchat.raw import TOKEN, Hands, RawBot, sound
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[LocalTelegram]:
-    telegram = LocalTelegram(":memory:", token=TOKEN, clock=Clock())
+def hands() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+async def telegram(hands: Hands) -> AsyncIterator[LocalTelegram]:
+    telegram = LocalTelegram(":memory:", token=TOKEN, clock=Clock(real=hands), real=hands)
     yield telegram
     await telegram.close()
 

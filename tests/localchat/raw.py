@@ -1,8 +1,9 @@
-"""A bot made of raw HTTP, and sounds for it to send."""
+"""A bot made of raw HTTP, sounds for it to send, and a clock that can be moved on."""
 
 from __future__ import annotations
 
 import io
+import time
 from typing import Any
 
 import httpx
@@ -10,6 +11,16 @@ import numpy as np
 import soundfile
 
 TOKEN = "700:local-token"  # noqa: S105 - of no bot at all
+
+
+class Hands:
+    """The hands of a real clock, which a test can move on."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
 
 
 class RawBot:
