@@ -10,7 +10,7 @@ import httpx
 import numpy as np
 import soundfile
 
-TOKEN = "700:local-token"  # noqa: S105 - of no bot at all
+TOKEN = "700:local-token"
 
 
 class Hands:
