@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -41,11 +42,17 @@ class Job:
 
     chat: int
     rev: int
+    at: datetime
+    """When this screen, or this change of its buttons, was asked for."""
     claim: int
     part: Part
     last: bool
     again: bool
     file_id: str | None
+
+    def shows(self, row: Row) -> bool:
+        """True if this is still what must be shown."""
+        return (self.rev, self.at) == (row.rev, row.chat.state.at) and row.chat.state.waits
 
 
 class Delivery:
@@ -168,7 +175,9 @@ class Delivery:
                 row.sending, row.claim, row.send_at = row.rev, row.claim + 1, self._clock.real() + LEASE
                 key = parts[0].telling.key if parts[0].telling else None
                 file_id = await tx.file_id(key) if key else None
-                job = Job(chat, row.rev, row.claim, parts[0], len(parts) == 1, row.doubts > 0, file_id)
+                job = Job(
+                    chat, row.rev, row.chat.state.at, row.claim, parts[0], len(parts) == 1, row.doubts > 0, file_id
+                )
             await tx.save(row, due_of(row))
         self._changed(row)
         return job
@@ -198,7 +207,7 @@ class Delivery:
     async def _current(self, job: Job) -> bool:
         """After any wait between claim and wire: is it still ours and still what must be shown?"""
         row = await self._store.peek(job.chat, self._clock.now())
-        return row is not None and (row.claim, row.rev) == (job.claim, job.rev) and row.chat.state.waits
+        return row is not None and row.claim == job.claim and job.shows(row)
 
     async def settle(self, job: Job, answer: Answer) -> None:
         """Write down what became of a send, also when the claim is lost or the screen moved on."""
@@ -237,7 +246,7 @@ class Delivery:
                 row.send_at = self._clock.real() + answer.wait * 1.1
             case Kind.GONE:
                 feed(row, Gone(), None, self._clock, library)
-            case _ if job.rev != row.rev or not row.chat.state.waits:
+            case _ if not job.shows(row):
                 pass  # moved on meanwhile, or a tap was the receipt
             case Kind.DONE:
                 row.part, row.doubts = row.part + 1, 0
@@ -280,7 +289,7 @@ class Delivery:
         """Take old buttons away, after what is new: repeatable, best effort."""
         while (row := await self._store.peek(chat, self._clock.now())) and row.dead and row.send_at is None:
             message, how = row.dead[0]
-            await self._rate.take(chat)
+            await self._rate.take()
             if how == "delete":
                 answer = await self._messenger.delete(chat, [message])
             else:

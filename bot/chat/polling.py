@@ -40,6 +40,8 @@ class Polling:
         self._messenger, self._take, self._park = messenger, take, park
         self._wait, self._watch = wait, watch
         self._offset: int | None = None
+        self.brought = 0
+        """How many updates the last poll brought."""
         self._replies: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -65,7 +67,9 @@ class Polling:
             await self._messenger.renew_poller()
             return False
         if isinstance(found, Answer):
+            self.brought = 0
             return await self._failed(found)
+        self.brought = len(found)
         for raw in found:
             if not await self._one(raw):
                 return False

@@ -40,16 +40,19 @@ class Rate:
         self._held_until = 0.0
         self._refused: OrderedDict[int, float] = OrderedDict()
 
-    async def take(self, chat: int) -> None:
-        """Wait until a message to this chat may go."""
+    async def take(self, chat: int | None = None) -> None:
+        """Wait until a message to this chat may go, or (None) a call that makes no message."""
         now = self._clock.real()
+        wait = max(self._all.take(now), self._held_until - now, 0.0 if chat is None else self._in_chat(chat, now))
+        if wait > 0:
+            await self._clock.sleep(wait)
+
+    def _in_chat(self, chat: int, now: float) -> float:
         bucket = self._chats.pop(chat, None) or Bucket(CHAT_RATE, CHAT_BURST, now)
         self._chats[chat] = bucket
         while len(self._chats) > REMEMBERED:
             self._chats.popitem(last=False)
-        wait = max(self._all.take(now), bucket.take(now), self._held_until - now)
-        if wait > 0:
-            await self._clock.sleep(wait)
+        return bucket.take(now)
 
     def refused(self, chat: int, wait: float) -> None:
         """A 429 came for this chat: three chats in ten seconds hold all."""

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.guide.chat import Chat
 from bot.guide.events import ALWAYS, COMMANDS, Crisis, Delivered, Do, Event, Gone, Spoke, Tick, read
 from bot.guide.library import Library
-from bot.guide.player import Say, update, wake_at
+from bot.guide.player import Say, same_screen, update, wake_at
 from bot.guide.screens import Button
 from bot.store.chats import Row, Store, Transaction
 
@@ -59,7 +59,11 @@ def feed(row: Row, event: Event, at: float | None, clock: Clock, library: Librar
     state = row.chat.state
     if state is before:
         return outcome.say
-    if state.waits:
+    if state.waits and same_screen(before, state):
+        row.part = row.doubts = 0
+        if row.sending is None:
+            row.send_at = clock.real()
+    elif state.waits:
         row.rev = max(row.rev + 1, int(clock.real() * 1000))  # never used twice, not even after /forget or a restore
         row.part = row.doubts = 0
         row.dead = [*row.dead, *((message, "strip") for message in row.live)]
@@ -180,7 +184,7 @@ class Turns:
             return self._say(tap, row.chat.person.language, Say("late-tap")), row
         if tap.message not in row.live:
             row.live.append(tap.message)
-        if row.chat.state.seen is None:
+        if row.chat.state.seen is None and row.chat.state.on != tap.message:
             feed(row, Delivered(tap.message), None, self._clock, self._library())  # a tap is a receipt
         return await self._do(tx, row, Do(action, on=tap.message, id=secrets.token_hex(8)), tap)
 

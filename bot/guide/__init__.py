@@ -1,1 +1,1 @@
-"""The pure guide: what happens in a chat, what it looks like. No clock, no randomness, no I/O: the folder is the rule."""
+"""The pure guide: what happens in a chat, what it looks like. No clock, no chance, no I/O: the folder is the rule."""

@@ -78,4 +78,6 @@ def read(text: str, words: Words, safety: Safety, id: str) -> Do | Spoke | Crisi
         return Do(command, id=id) if command in SLASH else Spoke()
     if (action := words.acts(text)) is not None:
         return Do(action, id=id)
+    if re.fullmatch(r"\s*(\d|10)\s*", text):
+        return Do(f"score.{int(text)}", id=id)
     return Spoke()

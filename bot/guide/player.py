@@ -104,6 +104,14 @@ def wake_at(state: AnyState) -> datetime | None:
             return state.settled and state.settled + ALONE_FOR
 
 
+def same_screen(before: AnyState, after: AnyState) -> bool:
+    """True if only the buttons of a step are shown anew, in place: the old ones still act."""
+    match before, after:
+        case Playing(step=one), Playing(step=other, on=int()):
+            return one == other
+    return False
+
+
 def lead(run: Run, step: int) -> float:
     """How many seconds before the end of a step's note the next is sent: none in text, none before the last line."""
     if not run.voice or step + 1 >= len(run.plan.steps):
@@ -290,15 +298,14 @@ def _in_step(chat: Chat, playing: Playing, do: Do, now: datetime, library: Libra
             return Outcome(_play(left, heard + 1, now, library, silence=_ahead(chat, now)))
         case "pause":
             return _to(left, Paused(at=now, step=heard, silence=_ahead(chat, now)))
-        case "plus" if _by_time(chat, playing):
-            return _plus(chat, playing, heard, now, library)
-        case "pace":
-            settings = replace(chat.person.settings, timed=not chat.person.settings.timed)
+        case "plus" if _by_time(chat, playing) and playing.more:
+            return _plus(chat, playing, do.on, heard, now, library)
+        case ("pace-mine" | "pace-timed") as pace:
+            settings = replace(chat.person.settings, timed=pace == "pace-timed")
             chat = replace(chat, person=replace(chat.person, settings=settings))
-            say = Say("pace-timed" if settings.timed else "pace-mine")
-            return Outcome(_buttons(chat, playing, do.on, now, more=False), say)
-        case "more" if do.on is not None:
-            return Outcome(_buttons(chat, playing, do.on, now, more=not playing.more))
+            return Outcome(_buttons(chat, playing, do.on, now, more=False), Say(pace))
+        case "more" | "less" if do.on is not None:
+            return Outcome(_buttons(chat, playing, do.on, now, more=do.action == "more"))
         case action if (score := _score(action)) is not None and step.advance == "tap":
             chat = replace(chat, run=replace(_run(chat), before=score))
             return Outcome(_buttons(chat, playing, do.on, now, more=False))
@@ -308,7 +315,7 @@ def _in_step(chat: Chat, playing: Playing, do: Do, now: datetime, library: Libra
 def _buttons(chat: Chat, playing: Playing, on: int | None, now: datetime, *, more: bool) -> Chat:
     """The same step with other buttons, in place; its clock runs on. By a word there is no message to edit."""
     if on is None:
-        return chat
+        return replace(chat, state=playing)
     return replace(chat, state=replace(playing, at=now, seen=None, lost=None, on=on, silence=(), more=more))
 
 
@@ -322,7 +329,8 @@ def _begins_now(chat: Chat, playing: Playing, now: datetime) -> Playing:
     return replace(playing, after=now, ends=ends, due=due)
 
 
-def _plus(chat: Chat, playing: Playing, heard: int, now: datetime, library: Library) -> Outcome:
+def _plus(chat: Chat, playing: Playing, on: int | None, heard: int, now: datetime, library: Library) -> Outcome:
+    """Thirty quiet seconds after the step being heard."""
     words = library.words_in(chat.person.language)
     run = _run(chat)
     voice = library.voices.get(chat.person.language) if run.voice else None
@@ -336,7 +344,7 @@ def _plus(chat: Chat, playing: Playing, heard: int, now: datetime, library: Libr
     due = playing.due
     if playing.ends is not None:
         due = playing.ends - timedelta(seconds=lead(_run(chat), playing.step))
-    return Outcome(replace(chat, state=replace(playing, due=due)), Say("toast-plus"))
+    return Outcome(_buttons(chat, replace(playing, due=due), on, now, more=False), Say("toast-plus"))
 
 
 def _hurts(chat: Chat, state: Playing | Paused | Hurting | Signs, now: datetime) -> Chat:

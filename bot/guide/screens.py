@@ -180,11 +180,11 @@ def _buttons(chat: Chat, playing: Playing, words: Words) -> Rows:
         return first, tuple(_button(words, a) for a in ("pause", "again", "more"))
     timed = chat.person.settings.timed
     second = ("back", "skip", "plus") if playing.timed else ("back", "skip")
-    pace = Button(words("button-pace-mine" if timed else "button-pace-timed"), "pace")
+    pace = _button(words, "pace-mine" if timed else "pace-timed")
     return (
         first,
         tuple(_button(words, a) for a in second),
-        (pace, _button(words, "end"), Button(words("button-less"), "more")),
+        (pace, _button(words, "end"), _button(words, "less")),
     )
 
 

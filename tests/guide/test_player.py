@@ -322,7 +322,7 @@ def test_a_pause_of_a_day_ends_the_run_in_silence(walk: Walk) -> None:
 
 
 def test_at_my_pace_nothing_moves_before_done(walk: Walk) -> None:
-    walk.to_step("breathe").tap("more", "pace")
+    walk.to_step("breathe").tap("more", "pace-mine")
     walk.wait(60)
     assert walk.step == "three-breaths", "the present step keeps its time; the setting takes hold at the next"
     walk.wait(1700)
@@ -341,7 +341,7 @@ def test_the_more_page_runs_beside_the_clock(walk: Walk) -> None:
     walk.tap("more")
     assert isinstance(walk.state, Playing)
     assert walk.state.ends == ends
-    walk.tap("more")
+    walk.tap("less")
     assert "pause" in walk.buttons
 
 

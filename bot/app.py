@@ -1,0 +1,235 @@
+"""The composition root: builds, starts and stops everything, in order. Every part is a parameter of the next."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from bot import localchat
+from bot.chat.alarm import Alarm
+from bot.chat.delivery import Delivery
+from bot.chat.messenger import Kind, Me, Messenger
+from bot.chat.polling import Polling
+from bot.chat.rate import Rate
+from bot.chat.stop import Stop
+from bot.chat.turns import Turns, due_of
+from bot.check import read
+from bot.clock import Clock, PacedClock, SystemClock
+from bot.guide.chat import Person
+from bot.guide.content import Content
+from bot.guide.events import SLASH
+from bot.guide.library import Library
+from bot.guide.marks import Script
+from bot.guide.plan import Telling, usual_notes
+from bot.guide.reading import parse
+from bot.guide.words import Words
+from bot.localchat.server import page_address
+from bot.media.shelf import Shelf
+from bot.media.voice.engine import Hibari
+from bot.settings import Settings
+from bot.store.chats import Row, Store, open_store
+from bot.store.lock import FolderLock
+from bot.store.secrets import find_keys
+
+LATE = 120.0
+"""Seconds (real) after which a step is too late to be sent."""
+TRY_AGAIN = (2.0, 5.0, 10.0, 30.0)
+"""Seconds (real) between tries to reach the Bot API at the start."""
+LOCAL_BOT = 1
+"""Id of the bot in the local chat: its database is no other bot's."""
+PORT = 8484
+"""Where the local chat is looked for first, so that its address stays the same; if it is taken, any free one."""
+
+log = structlog.get_logger()
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The running bot's parts, for whoever has to look inside."""
+
+    store: Store
+    shelf: Shelf
+    clock: Clock
+    turns: Turns
+    delivery: Delivery
+    alarm: Alarm
+    polling: Polling
+
+
+async def run(settings: Settings, tell: Tell, stop: asyncio.Event, show: Tell) -> None:
+    """Run until `stop` is set. `tell` prints a line for the operator, `show` opens the local chat's page.
+
+    Raises Stop, StoreError, BadContent: each text is plain and says what to do.
+    """
+    content, words = read_content(settings.content)
+    async with AsyncExitStack() as stack:
+        local = settings.token is None
+        home = settings.data_dir / "local" if local else settings.data_dir
+        stack.enter_context(FolderLock(home))
+        if settings.token is None:
+            telegram, address = await stack.enter_async_context(local_chat(home))
+            clock: Clock = PacedClock(telegram.clock)
+            messenger = Messenger(telegram.token, address)
+        else:
+            clock = SystemClock(settings.speed)
+            messenger = Messenger(settings.token.get_secret_value(), settings.api_url)
+        stack.push_async_callback(messenger.close)
+        me = await reach(messenger, tell, stop)
+        if me is None:
+            return
+        shelf = Shelf(home / "notes", Hibari, on_progress=progress(tell))
+        built = running(settings, home, content, words, clock, messenger, me, shelf, {"en": Hibari.name}, tell)
+        async with built as parts:
+            if local:
+                page = page_address(telegram, address)
+                tell(f"Easeback is here: {page}")
+                show(page)
+            else:
+                tell(f"Easeback runs as @{me.username}. Ctrl+C stops it.")
+            await until(stop, parts)
+
+
+@asynccontextmanager
+async def local_chat(home: Path) -> AsyncIterator[tuple[localchat.LocalTelegram, str]]:
+    """The local chat and its address."""
+    token = f"{LOCAL_BOT}:{secrets.token_urlsafe(24)}"
+    telegram = localchat.LocalTelegram(home / "localchat.db", token=token, clock=localchat.Clock())
+    try:
+        try:
+            address, close = await localchat.serve(telegram, port=PORT)
+        except OSError:
+            address, close = await localchat.serve(telegram)
+        try:
+            yield telegram, address
+        finally:
+            await close()
+    finally:
+        await telegram.close()
+
+
+def read_content(folder: Path) -> tuple[Content, dict[str, Words]]:
+    """The content, and the interface's words by language. Raises BadContent."""
+    files = read(folder)
+    names = [name for name in files if name.startswith("words/") and name.endswith(".ftl")]
+    return parse(files), {Path(name).stem: Words(files[name], Path(name).stem, name) for name in names}
+
+
+async def reach(messenger: Messenger, tell: Tell, stop: asyncio.Event) -> Me | None:
+    """Who we are, as soon as the Bot API answers; None if it is time to stop meanwhile. Raises Stop (wrong token)."""
+    tries = 0
+    while not stop.is_set():
+        found = await messenger.me()
+        if isinstance(found, Me):
+            return found
+        if found.kind is Kind.BAD_TOKEN:
+            raise Stop("Telegram does not know this token. Set EASEBACK_TOKEN to the one that BotFather shows.")
+        if tries == 0:
+            tell("Telegram can't be reached: is there a network? I keep trying; Ctrl+C stops it.")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TRY_AGAIN[min(tries, len(TRY_AGAIN) - 1)]):
+                await stop.wait()
+        tries += 1
+    return None
+
+
+async def until(stop: asyncio.Event, parts: Parts) -> None:
+    """Deliver and poll until it is time to stop. Raises Stop where one of them can't go on."""
+    waiting = asyncio.create_task(stop.wait())
+    loops = [asyncio.create_task(parts.delivery.run()), asyncio.create_task(parts.polling.run())]
+    try:
+        await asyncio.wait([waiting, *loops], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (waiting, *loops):
+            task.cancel()
+        ended = await asyncio.gather(waiting, *loops, return_exceptions=True)
+    for error in ended:
+        if isinstance(error, Exception) and not isinstance(error, asyncio.CancelledError):
+            raise error
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings,
+    home: Path,
+    content: Content,
+    words: Mapping[str, Words],
+    clock: Clock,
+    messenger: Messenger,
+    me: Me,
+    shelf: Shelf,
+    voices: Mapping[str, str],
+    tell: Tell,
+) -> AsyncIterator[Parts]:
+    """Everything from the store on, ready to deliver and to poll; stopped in order. `voices`: engines by language."""
+    async with AsyncExitStack() as stack:
+        keys = find_keys(settings.key.get_secret_value() if settings.key else None, home)
+        store = await open_store(settings.database_url, keys, home)
+        stack.push_async_callback(store.close)
+        if store.notice:
+            tell(store.notice)
+        await store.claim_bot(me.id)
+        await store.release(clock.real())
+        await shelf.start()
+        stack.push_async_callback(shelf.close)
+
+        def library() -> Library:
+            late_after = LATE * clock.speed
+            return Library(
+                content=content, words=words, voices=voices, ready=shelf.ready, work=shelf.work, late_after=late_after
+            )
+
+        def changed(row: Row) -> None:
+            """After each commit: have made what this run plays, show what must be shown, arm for what is due next."""
+            if row.chat.run and row.chat.run.voice:
+                shelf.want(orders(row.chat.run.plan.notes()))
+            alarm.notice(due_of(row))
+            delivery.wake()
+
+        turns = Turns(store, clock, library, changed, settings.allow)
+        delivery = Delivery(store, messenger, shelf.note, clock, library, Rate(settings.rate, clock), changed)
+        alarm = Alarm(store, clock, turns.tick)
+        polling = Polling(messenger, turns.take, turns.park)
+        for language, voice in voices.items():
+            shelf.want(orders(usual_notes(content, Person(), voice, words[language]("quiet-show"))))
+        await introduce(messenger, words)
+        while await polling.poll_once(0) and polling.brought:
+            pass  # what people did while we were away comes before what time did
+        await alarm.start()
+        stack.callback(alarm.stop)
+        yield Parts(store=store, shelf=shelf, clock=clock, turns=turns, delivery=delivery, alarm=alarm, polling=polling)
+
+
+def orders(notes: Iterable[Telling]) -> Iterator[tuple[str, Script, float]]:
+    """Notes as the shelf takes them."""
+    return ((note.key, note.script, note.speed) for note in notes if note.key is not None)
+
+
+def progress(tell: Tell) -> Callable[[int, int], None]:
+    """Says when the voice is made: at the first note and at the last, no more."""
+
+    def on_progress(done: int, total: int) -> None:
+        if total > 1 and done == 1:
+            tell(f"Making {total} voice notes; sessions can begin meanwhile.")
+        elif total > 1 and done == total:
+            tell("All voice notes are made.")
+
+    return on_progress
+
+
+async def introduce(messenger: Messenger, words: Mapping[str, Words]) -> None:
+    """Tell Telegram the commands and descriptions: English for all, every other language for its own."""
+    for language, said in words.items():
+        commands = {name: said(f"command-{name}") for name in SLASH if name != "start"}
+        answer = await messenger.introduce(
+            commands, said("bot-description"), said("bot-short-description"), None if language == "en" else language
+        )
+        if answer.kind is not Kind.DONE:
+            log.warning("the command menu could not be set", why=answer.kind.value)

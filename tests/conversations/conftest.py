@@ -1,0 +1,166 @@
+"""The whole bot against the local chat's server, in one process: real store, real notes, real Bot API, no socket."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot import app
+from bot.chat.messenger import Me, Messenger
+from bot.clock import PacedClock
+from bot.guide.chat import Chat, Person
+from bot.guide.plan import usual_notes
+from bot.localchat import Clock, LocalTelegram, Message, create_app
+from bot.media.shelf import Shelf
+from bot.settings import Settings
+from tests.conversations.hum import Hum
+
+CONTENT = Path(__file__).parent.parent.parent / "content"
+TOKEN = "1:a-token-of-the-local-chat"
+YOU = 1001
+
+
+@pytest.fixture(scope="session")
+async def notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All usual notes, hummed once for all tests."""
+    folder = tmp_path_factory.mktemp("notes")
+    content, words = app.read_content(CONTENT)
+    shelf = Shelf(folder, Hum)
+    await shelf.start()
+    wanted = list(app.orders(usual_notes(content, Person(), Hum.name, words["en"]("quiet-show"))))
+    shelf.want(wanted)
+    for key, _, _ in wanted:
+        assert await shelf.note(key) is not None
+    await shelf.close()
+    return folder
+
+
+@dataclass
+class House:
+    """The bot and its world; it can be killed and started again."""
+
+    home: Path
+    telegram: LocalTelegram
+    clock: Clock
+    engine: type[Hum] | None = Hum
+    told: list[str] = field(default_factory=list)
+    parts: app.Parts | None = None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[House]:
+        """The bot runs as long as this lasts."""
+        settings = Settings.load({"EASEBACK_DATA_DIR": str(self.home)}, None)
+        content, words = app.read_content(CONTENT)
+        transport = httpx.ASGITransport(app=create_app(self.telegram))
+        messenger = Messenger(TOKEN, "http://127.0.0.1", transport)
+        stop = asyncio.Event()
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(messenger.close)
+            me = await messenger.me()
+            assert isinstance(me, Me)
+            shelf = Shelf(self.home / "notes", Hum)
+            voices = {"en": Hum.name} if self.engine else {}
+            built = app.running(
+                settings,
+                self.home,
+                content,
+                words,
+                PacedClock(self.clock),
+                messenger,
+                me,
+                shelf,
+                voices,
+                self.told.append,
+            )
+            self.parts = await stack.enter_async_context(built)
+            loops = asyncio.create_task(app.until(stop, self.parts))
+            try:
+                yield self
+            finally:
+                stop.set()
+                await loops
+
+    # what the person does and sees
+    async def say(self, text: str) -> None:
+        await self.telegram.say(YOU, text)
+
+    async def tap(self, label: str, on: Message | None = None) -> str:
+        """Tap the button with this label on the newest message that has it; gives the toast."""
+        message = on or next(
+            m for m in reversed(self.messages) if any(label in b.text for row in m.buttons for b in row)
+        )
+        data = next(b.data for row in message.buttons for b in row if label in b.text)
+        tap = await self.telegram.tap(YOU, message.id, data)
+        return (await tap.answered()).text
+
+    @property
+    def messages(self) -> list[Message]:
+        return self.telegram.messages(YOU)
+
+    @property
+    def last(self) -> Message:
+        return self.messages[-1]
+
+    async def sees(self, *words: str, within: float = 5.0) -> Message:
+        """Wait until the newest message of the bot holds these words."""
+
+        async def look() -> Message:
+            while True:
+                if self.messages and all(word in self.last.text for word in words):
+                    return self.last
+                await asyncio.sleep(0.01)
+
+        try:
+            return await asyncio.wait_for(look(), within)
+        except TimeoutError:
+            seen = "\n---\n".join(m.text for m in self.messages[-4:])
+            raise AssertionError(f"{words} were not seen; the last messages are:\n{seen}") from None
+
+    async def quiet(self, within: float = 5.0) -> None:
+        """Wait until everything that must be shown is shown, and old buttons are gone."""
+        assert self.parts is not None
+
+        async def settled() -> None:
+            assert self.parts is not None
+            while True:
+                row = await self.parts.store.peek(YOU, self.clock.now())
+                if row is None or (row.send_at is None and not row.dead):
+                    return
+                await asyncio.sleep(0.01)
+
+        await asyncio.wait_for(settled(), within)
+
+    async def chat(self) -> Chat:
+        """The chat as it is stored."""
+        assert self.parts is not None
+        row = await self.parts.store.peek(YOU, self.clock.now())
+        assert row is not None
+        return row.chat
+
+
+@pytest.fixture
+async def house(tmp_path: Path, notes: Path) -> AsyncIterator[House]:
+    """The house with every note made, not running yet."""
+    home = tmp_path / "home"
+    home.mkdir()
+    shutil.copytree(notes, home / "notes")
+    clock = Clock()
+    telegram = LocalTelegram(":memory:", token=TOKEN, clock=clock)
+    try:
+        yield House(home, telegram, clock)
+    finally:
+        await telegram.close()
+
+
+@pytest.fixture
+async def bot(house: House) -> AsyncIterator[House]:
+    """The house, running."""
+    async with house.running():
+        yield house
