@@ -60,6 +60,11 @@ class Archive:
         found: sqlite3.Row | None = self._db.execute(statement, values).fetchone()
         return found
 
+    def count(self, what: str, *values: Any) -> int:
+        """How many rows `SELECT … FROM what` has."""
+        found = self.row(f"SELECT count(*) AS n FROM {what}", *values)  # noqa: S608 - ours
+        return int(found["n"]) if found else 0
+
     def run(self, statement: str, *values: Any) -> int:
         """Run a statement; the id of the row it inserted, else 0."""
         return self._db.execute(statement, values).lastrowid or 0

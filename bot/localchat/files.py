@@ -61,7 +61,7 @@ def keep(archive: Archive, kind: str, upload: Upload, bot_id: int) -> Kept:
         case "document":
             about |= {"mime_type": mime, "file_name": upload.name}
     ending = ending if ending.isalnum() and len(ending) < 6 else "bin"
-    number = len(archive.rows("SELECT 1 FROM files WHERE kind = ?", kind))
+    number = archive.count("files WHERE kind = ?", kind)
     path = f"{FOLDERS[kind]}/file_{number}.{ending}"
     archive.run("INSERT OR IGNORE INTO contents VALUES (?, ?)", digest, upload.data)
     archive.run("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", file_id, path, kind, mime, digest, json.dumps(about))

@@ -30,6 +30,8 @@ NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current content"
     " and reply markup of the message"
 )
+UNSEEN = ("edit_date", "link_preview_options")
+"""What of a message may differ and it still counts as not modified."""
 ACTIONS = (
     "typing",
     "upload_photo",
@@ -111,7 +113,7 @@ class Polls:
 
 async def get_webhook_info(telegram: LocalTelegram, given: Given) -> Json:
     """There never is a webhook here."""
-    pending = len(telegram.archive.rows("SELECT 1 FROM updates WHERE expires >= ?", telegram.real()))
+    pending = telegram.archive.count("updates WHERE expires >= ?", telegram.real())
     return {"url": "", "has_custom_certificate": False, "pending_update_count": pending}
 
 
@@ -133,7 +135,7 @@ def _chat(telegram: LocalTelegram, given: Given, *, write: bool = True) -> Json:
         raise bad_request("chat not found")
     if write and telegram.is_blocked_by(chat["id"]):
         raise Refusal(403, "Forbidden: bot was blocked by the user")
-    if write and telegram.archive.setting(f"left {chat['id']}"):
+    if write and chat["type"] != "private" and telegram.archive.setting(f"left {chat['id']}"):
         raise Refusal(403, "Forbidden: bot is not a member of the supergroup chat")
     return chat
 
@@ -281,9 +283,8 @@ def _edit(telegram: LocalTelegram, given: Given, change: Callable[[Json], Json],
         raise bad_request("there is no text in the message to edit")
     if part == "caption" and "text" in old:
         raise bad_request("there is no caption in the message to edit")
-    new = {key: value for key, value in old.items() if key not in ("reply_markup", "edit_date")}
-    new = change(new) | ({"reply_markup": keyboard} if keyboard else {})
-    if new == {key: value for key, value in old.items() if key != "edit_date"}:
+    new = change(_without(old, "reply_markup", "edit_date")) | ({"reply_markup": keyboard} if keyboard else {})
+    if _without(new, *UNSEEN) == _without(old, *UNSEEN):
         raise bad_request(NOT_MODIFIED)
     new["edit_date"] = telegram.date()
     telegram.archive.change_message(new["message_id"], new)

@@ -148,7 +148,7 @@ class LocalTelegram:
         self.fault: FaultHook | None = None
         self.wire: deque[Call] | None = None
         self.unknown: set[tuple[str, str]] = set()
-        """(method, parameter) the bot sent and the Bot API does not have."""
+        """(method, parameter) the bot sent and nothing here understands."""
         self.closing = asyncio.Event()
         self.epoch = secrets.token_hex(4)
         self.events: deque[Event] = deque(maxlen=MOST_EVENTS)
@@ -203,6 +203,17 @@ class LocalTelegram:
         except TimeoutError:
             return False
         return True
+
+    async def until(self, true: Callable[[], bool], within: float = 5.0) -> None:
+        """Wait until `true()` holds: looked at when something is new, and now and then.
+
+        Raises TimeoutError after `within` seconds (real).
+        """
+        ends = time.monotonic() + within
+        while not true():
+            if time.monotonic() > ends:
+                raise TimeoutError(f"it did not come true within {within:g} s")
+            await self.news(0.05)
 
     def tell(self, chat: int | None, kind: str, data: Any) -> None:
         """Tell the pages of a chat, or all of them."""
@@ -364,9 +375,7 @@ class LocalTelegram:
         if allowed and kind not in allowed:
             return 0
         lives = TAP_LIVES if kind == "callback_query" else MESSAGE_LIVES
-        number = self.put_raw_update({kind: body}, lives)
-        self.wake()
-        return number
+        return self.put_raw_update({kind: body}, lives)
 
     def put_raw_update(self, body: Json, lives: float = MESSAGE_LIVES) -> int:
         """Queue anything at all, also what no Telegram would send; its update id. `lives`: seconds (real)."""

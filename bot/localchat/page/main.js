@@ -177,7 +177,9 @@ const happened = {
     clock.set(face);
     messages.history(all);
     showProfile(given);
-    if (!messages.empty) messages.toEnd();
+    if (messages.empty) return;
+    messages.toEnd();
+    if (matchMedia('(pointer: fine)').matches) text.focus({preventScroll: true});
   },
   message({message, shown}, replay) {
     find('log').hidden = false;
