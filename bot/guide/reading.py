@@ -55,18 +55,30 @@ def parse_twins(text: str, file: str) -> Mapping[str, Twin]:
 
 def parse_safety(files: Mapping[str, str]) -> Safety:
     """The notice, with the numbers to call and what is known of its review filled in. Raises BadContent."""
-    safety = _source(files, "safety/en.yaml").build(_SAFETY, KEYS)
+    source = _source(files, "safety/en.yaml")
+    safety = source.build(_SAFETY, KEYS)
     number = _source(files, "safety/numbers.yaml").build(_NUMBERS, KEYS)["unknown"]
     review = parse_review(files)
+    crisis = _filled(source, "crisis", safety.crisis, emergency=number.emergency, talk=number.talk)
+    day = f"{review.date.day} {review.date:%B %Y}"
+    reviewed = _filled(source, "reviewed", safety.reviewed, reviewer=review.reviewer or "", date=day)
     signed = review.reviewer is not None and review.hash == signature(files)
-    reviewed = safety.reviewed.format(reviewer=review.reviewer, date=f"{review.date:%-d %B %Y}")
     return replace(
         safety,
         small=f"{safety.small} {reviewed if signed else safety.unreviewed}",
-        crisis=safety.crisis.format(emergency=number.emergency, talk=number.talk),
+        crisis=crisis,
         emergency=number.emergency,
         talk=number.talk,
     )
+
+
+def _filled(source: Source, key: str, text: str, **values: str) -> str:
+    """The text with its braces filled in. Raises BadContent for what nobody knows."""
+    try:
+        return text.format(**values)
+    except (KeyError, IndexError, ValueError):
+        known = " and ".join(f"{{{name}}}" for name in values)
+        raise BadContent((source.problem((key,), "there is something else in braces", f"only {known}"),)) from None
 
 
 def parse_review(files: Mapping[str, str]) -> Review:

@@ -91,7 +91,8 @@ class Source:
         try:
             return kind.validate_python(self.data)
         except ValidationError as error:
-            raise BadContent(tuple(self._explain(one, keys) for one in error.errors())) from None
+            problems = dict.fromkeys(self._explain(one, keys) for one in error.errors())
+            raise BadContent(tuple(problems)) from None
 
     def _refuse(self, error: MarkedYAMLError, what: str, instead: str) -> None:
         mark = error.problem_mark or error.context_mark

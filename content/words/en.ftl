@@ -18,7 +18,7 @@ unsure-first = Can't tell? Take the first.
 held-see = Let's hold the movements for now. Please talk to a doctor or physio. With fever, weight loss, cancer or night pain: in the next day or two. Resting stays open.
 held-wait = Movements wait until a full day has gone by. Please be seen by someone. Resting stays open.
 held-seen = Have you been seen?
-held-agreed = Did a doctor or physio say yes to gentle moves?
+held-agreed = Did a doctor or physio say yes to slow, small moves?
 
 position-which = How would you like to be today?
 position-chair = Chair: you sit, and move a little.
@@ -29,14 +29,14 @@ position-rest = Rest: no moving. You think of your back growing soft.
 step-place = {$name} · {$n} of {$of} · about {$minutes} min left
 step-listen = ▶ Tap to listen
 step-caution = First:
-settle-score = How strong is the pain now? 0 is none, 10 is the worst. Only if you like.
+settle-score = Pain now? 0 is none, 10 is the worst. Only if you like.
 quiet-name = Quiet
 quiet-show = Thirty more quiet seconds. Nothing to do.
 
 hurt-ease = Ease out slowly.
 hurt-what = What would be kind now?
 signs-any = Do you have any of these?
-hurts-outside = Rest the way that hurts least. Pain that is new, sharp or spreading? Get help now: {$number}.
+hurts-outside = Rest the way that hurts least. New numbness, weakness or toilet trouble? Call {$number}.
 
 paused-you = Paused. Come back when you like.
 paused-late = We got cut off. Go on from here?
@@ -51,7 +51,7 @@ paused-unread = Paused here. Come back when you like.
 
 closing-done = That is all for now. Go gently.
 closing-ended = Well stopped. Rest as long as you like.
-closing-score = How strong is the pain now? 0 is none, 10 is the worst. Only if you like.
+closing-score = Pain now? 0 is none, 10 is the worst. Only if you like.
 summary-time = { $minutes ->
         [one] One calm minute.
        *[other] {$minutes} calm minutes.
@@ -62,7 +62,7 @@ summary-easier = { $points ->
     }
 summary-same = The same as when you began. That happens. Did any part feel good?
 summary-up = One point up from when you began. That happens. Rest the way that hurts least.
-summary-up-much = That went up. Let's stop for today. Rest the way that hurts least. New numbness, weakness or toilet trouble? Get help now: {$number}.
+summary-up-much = That went up. Let's stop for today. Rest the way that hurts least. New numbness, weakness or toilet trouble? Call {$number}.
 
 ### Last lines, when nothing runs
 
@@ -86,7 +86,6 @@ idle = I read only buttons and a few words. To begin: /backpain
 no-chat = I don't know this chat any more. Write /start to begin.
 not-allowed = This bot is for a few invited people. I'm sorry that I can't help you here.
 group = I'm a quiet bot, and only work one to one. Please write to me in a chat of our own.
-slow-down = One at a time, please. I'm still here.
 pace-timed = Timed: the next step comes by itself.
 pace-mine = At your pace: each step waits for Done.
 toast-plus = 30 more quiet seconds.
@@ -108,9 +107,9 @@ button-chair = Chair
 button-rest = Rest
 button-done = ✓ Done
 button-hurts = It hurts
-button-pause = ⏸ Pause
-button-again = ↺ Again
-button-more = ⋯ More
+button-pause = Pause
+button-again = Again
+button-more = More
 button-less = Less
 button-back = Back
 button-skip = Skip
@@ -130,13 +129,13 @@ button-keep = Keep
 ### Words that act, as a whole message
 
 word-done = done|next|ready|ok|okay
-word-hurts = it hurts|this hurts|that hurts|hurts|ouch|ow|pain|it is painful
+word-hurts = it hurts|this hurts|that hurts|it hurts a lot|my back hurts|hurts|hurt|ouch|ow|pain
 word-pause = pause|wait|hold on|one moment
 word-resume = resume|go on|continue|carry on|i am back|i'm back
 word-again = again|repeat|once more
 word-back = back|go back
 word-skip = skip|skip it|skip this
-word-stop = stop|end|quit|enough|stop it|please stop
+word-stop = stop|stop now|stop it|please stop|end|quit|enough
 word-backpain = begin|back pain
 
 ### What Telegram shows about us

@@ -1,0 +1,101 @@
+"""Does a session fit into its time? Its sums, and its words as a voice says them. Pure; the voice is a parameter.
+
+Nobody is asked to move while still being told how, and no word is cut. All lengths are in seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+
+from bot.guide import marks
+from bot.guide.content import Session, Step, Twin, at
+from bot.guide.plan import PACES, SLOW, SPEED, TWIN_INTRO
+from bot.guide.source import Problem, Source
+
+LONGEST = 90.0
+"""Seconds that a note may last at normal pace."""
+BEFORE_MOVING = 2.0
+"""Seconds from the end of an intro's words to what comes next; a twin's as well."""
+IN_BREATH, IN_QUIET = 1.5, 2.0
+"""Seconds of speech that a breath, and a hold or a quiet, can carry (voice.md)."""
+
+Measure = Callable[[str, float], float]
+"""Seconds that words take at a speed of the voice."""
+
+
+def sums(session: Session, source: Source) -> Iterator[Problem]:
+    """The author's own sums, and the longest note."""
+    number = {step.id: n for n, step in enumerate(session.steps)}
+    for position in session.positions:
+        whole = 0.0
+        for step in session.in_position(position):
+            here = ("steps", number[step.id], "seconds")
+            length, stated = marks.script(_marks(step, position)).length, at(step.seconds, step.led_as(position))
+            whole += length
+            if length != stated:
+                what = f"intro and marks add up to {length:g}, not {stated:g}"
+                yield source.problem(here, what, f"`seconds: {length:g}`")
+            if length > LONGEST:
+                yield source.problem(here, f"a note of {length:g} s is too long", f"two steps of {LONGEST:g} s at most")
+        minutes = f"{int(whole) // 60}:{int(whole) % 60:02}"
+        if session.length[position] != minutes:
+            what = f"the steps in {position} add up to {minutes}, not {session.length[position]}"
+            yield source.problem(("length", position), what, f'`{position}: "{minutes}"`')
+
+
+def speech(session: Session, source: Source, seconds: Measure) -> Iterator[Problem]:
+    """The words of a session, each phrase against the seconds that it has."""
+    number = {step.id: n for n, step in enumerate(session.steps)}
+    for position in session.positions:
+        steps = session.in_position(position)
+        for i, step in enumerate(steps):
+            if position not in step.positions:
+                continue
+            speed = SLOW if 3 * i >= 2 * len(steps) else SPEED
+            for mark in _marks(step, position):
+                if mark.words and (takes := seconds(mark.words, speed)) > (room := _room(mark)):
+                    what = f"“{mark.words}” takes {takes:.2f} s in {position}, {room:.2f} are there"
+                    key = "intro" if mark.kind == "intro" else "say"
+                    yield source.problem(("steps", number[step.id], key), what, _instead(mark, takes))
+
+
+def twins(twins: Mapping[str, Twin], source: Source, seconds: Measure) -> Iterator[Problem]:
+    """The twins' words, at whichever speed they take longer."""
+    room = TWIN_INTRO - BEFORE_MOVING
+    for twin in twins.values():
+        for key, words in (("rest", twin.rest), ("imagine", twin.imagine)):
+            if words and (takes := max(seconds(words, speed) for speed in (SPEED, SLOW))) > room:
+                what = f"“{words}” takes {takes:.2f} s, {room:g} are there"
+                yield source.problem((twin.id, key), what, "fewer words")
+
+
+def _marks(step: Step, position: str) -> tuple[marks.Mark, ...]:
+    led = step.led_as(position)
+    say, intro = step.say.at(led), at(step.intro, led)
+    assert say is not None  # reading.py lets no step through without words in each of its positions
+    assert intro is not None
+    return marks.parse(say, intro)
+
+
+def _room(mark: marks.Mark) -> float:
+    """The seconds of speech that a mark can carry, at any pace (an intro never shrinks)."""
+    match mark.kind:
+        case "intro":
+            return mark.seconds - BEFORE_MOVING
+        case "in" | "out":
+            return IN_BREATH
+        case "hold" | "quiet" | "breaths":
+            return IN_QUIET
+    return mark.seconds * min(PACES.values())
+
+
+def _instead(mark: marks.Mark, takes: float) -> str:
+    match mark.kind:
+        case "intro":
+            return f"`intro: {math.ceil(takes + BEFORE_MOVING)}`, or fewer words"
+        case "in" | "out":
+            return "fewer words: what to do belongs into a pause before the breath"
+        case "hold" | "quiet" | "breaths":
+            return f"fewer words, or a pause of {math.ceil(takes + 1)} s for them, before it"
+    return f"({math.ceil(takes / min(PACES.values()))}) after them, or fewer words"
