@@ -20,23 +20,12 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.guide.chat import Chat, Person, dump_plan, dump_state, load
 from bot.guide.plan import Plan
-from bot.store import media, people
-from bot.store.database import BUSY, Before, Call, Database, open_database, telling
-from bot.store.errors import OtherBot, WrongKey
-from bot.store.migrate import COPY, SCHEMA, Schema
+from bot.store import facts, media, people, tidy
+from bot.store.database import BUSY, Before, Call, Database, open_database
+from bot.store.migrate import SCHEMA, Schema
 from bot.store.secrets import Keys, Unreadable
-from bot.store.tables import ID, TO_CLEAN, about, chats, erased, parked, updates_seen
+from bot.store.tables import ID, TO_CLEAN, chats, erased, parked, updates_seen
 from bot.store.tables import people as people_table
-
-DAY = 86400.0
-SEEN_FOR = 3 * DAY
-"""Telegram repeats an update for 24 h at most; after a quiet week its ids begin anew at random, so never 7 days."""
-PARKED_FOR = 30 * DAY
-ERASED_FOR = 90 * DAY
-"""A backup older than this must not be restored: it would bring back who left."""
-COPY_FOR = 30 * DAY
-"""For a copy made before a migration: it still holds who left since."""
-CANARY = b"easeback"
 
 log = structlog.get_logger()
 
@@ -197,9 +186,7 @@ class Store:
     async def claim_bot(self, bot: int) -> None:
         """Make the database this bot's, or see that it is. Raises OtherBot."""
         async with self._database.write() as call:
-            owner = await call(lambda connection: _fact(connection, "bot_id", str(bot)))
-        if owner != str(bot):
-            raise OtherBot(owner)
+            await call(lambda connection: facts.claim_bot(connection, bot))
 
     async def peek(self, chat: int, now: datetime) -> Row | None:
         """A chat as it is committed, not locked: to look at, not to save."""
@@ -238,17 +225,10 @@ class Store:
 
     async def tidy(self, now: float) -> None:
         """Let go of what is kept for a time only, by real `now`."""
-
-        def prune(connection: Connection) -> None:
-            for table, kept_for in ((updates_seen, SEEN_FOR), (parked, PARKED_FOR), (erased, ERASED_FOR)):
-                connection.execute(delete(table).where(table.c.at < now - kept_for))
-
         async with self._database.write() as call:
-            await call(prune)
-        if (file := self._database.file) is not None:
-            for copy in file.parent.glob(f"{file.name}{COPY}*"):
-                if copy.stat().st_mtime < now - COPY_FOR:
-                    copy.unlink(missing_ok=True)
+            await call(lambda connection: tidy.prune(connection, now))
+        if self._database.file is not None:
+            tidy.remove_copies(self._database.file, now)
 
     async def close(self) -> None:
         """Let go of the database."""
@@ -274,39 +254,17 @@ async def open_store(
     """
     database = await open_database(url or f"sqlite:///{folder / 'easeback.db'}", schema, busy, before)
     try:
-        notice = None
-        async with telling(url or str(folder)), database.write() as call:
-            found = await call(lambda connection: _fact(connection, "canary"))
-            if found is None:
-                notice = keys.keep()  # on the disk before anything is sealed with it
-                await call(lambda connection: _fact(connection, "canary", keys.seal(CANARY).decode()))
-            elif not _opens(keys, found):
-                raise WrongKey(keys.source)
+        async with database.telling(), database.write() as call:
+            notice = await call(lambda connection: facts.fit(connection, keys))
     except BaseException:
         await database.close()
         raise
     return Store(database, keys, notice)
 
 
-def _opens(keys: Keys, canary: str) -> bool:
-    with suppress(Unreadable):
-        return keys.open(canary.encode()) == CANARY
-    return False
-
-
-def _fact(connection: Connection, name: str, otherwise: str | None = None) -> str | None:
-    """What is noted about the database under a name; if nothing is, `otherwise` is noted."""
-    found: str | None = connection.execute(select(about.c.value).where(about.c.name == name)).scalar()
-    if found is None and otherwise is not None:
-        connection.execute(insert(about), {"name": name, "value": otherwise})
-        return otherwise
-    return found
-
-
 def _read(found: RowMapping, keys: Keys, now: datetime) -> Row:
     person = people.read(found, keys)
-    plan = _open(keys, found["plan"])
-    chat = load(person, _open(keys, found["state"]) or b"", zlib.decompress(plan) if plan else None, now)
+    chat = load(person, _open(keys, found["state"]) or b"", _unpack(_open(keys, found["plan"])), now)
     return Row(
         id=found["id"],
         chat=chat,
@@ -331,3 +289,9 @@ def _open(keys: Keys, sealed: bytes | None) -> bytes | None:
     except Unreadable:
         log.warning("a sealed value can't be opened: damaged, or from another key")
         return None
+
+
+def _unpack(packed: bytes | None) -> bytes | None:
+    with suppress(zlib.error):
+        return None if packed is None else zlib.decompress(packed)
+    return None

@@ -7,14 +7,15 @@ nothing by itself, and every transaction begins with BEGIN IMMEDIATE (PostgreSQL
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.store.errors import Corrupt, Full, Locked, ReadOnly, StoreError, Unreachable
@@ -43,9 +44,11 @@ class Call(Protocol):
 class Database:
     """One writer, some readers."""
 
-    def __init__(self, engine: AsyncEngine, writer: AsyncConnection, file: Path | None, before: Before | None) -> None:
-        """`file`: of a SQLite database that is one; None: in memory, or another database."""
-        self._engine, self._writer, self.file = engine, writer, file
+    def __init__(
+        self, engine: AsyncEngine, writer: AsyncConnection, place: str, file: Path | None, before: Before | None
+    ) -> None:
+        """`place`: where it is, as a person is told. `file`: of SQLite; None: in memory, or another database."""
+        self._engine, self._writer, self._place, self.file = engine, writer, place, file
         self._reader = engine.execution_options(reads=True)
         self._one = engine.dialect.name == "sqlite" and file is None
         self._turn = asyncio.Lock()
@@ -64,8 +67,16 @@ class Database:
                 await _whole(self._writer.commit())
                 self._before("committed")
             except BaseException:
-                await _whole(self._writer.rollback())
+                await _whole(self._roll_back())
                 raise
+
+    async def _roll_back(self) -> None:
+        try:
+            await self._writer.rollback()
+        except Exception:
+            # Whatever state it is in, nobody shall inherit it: the next transaction connects anew.
+            await self._writer.invalidate()
+            raise
 
     async def _call(self, work: Callable[[Connection], T], /) -> T:
         self._before("statement")
@@ -83,6 +94,10 @@ class Database:
                 return result
         async with self._reader.connect() as connection:
             return await connection.run_sync(work)
+
+    def telling(self) -> AbstractAsyncContextManager[None]:
+        """Turn its errors at the start into a StoreError."""
+        return _telling(self._place)
 
     async def empty_log(self) -> None:
         """Have SQLite's write-ahead log written into the database and emptied: it holds what was deleted since."""
@@ -102,22 +117,23 @@ async def open_database(url: str, schema: Schema, busy: float, before: Before | 
 
     Raises StoreError.
     """
-    address = make_url(url)
+    place = "named by EASEBACK_DATABASE_URL"
+    async with _telling(place):
+        address = make_url(url)
     if address.drivername == "sqlite":
         address = address.set(drivername="sqlite+aiosqlite")
     file = _file(address)
     if file is not None:
         make_folder(file.parent)
     place = address.render_as_string(hide_password=True) if file is None else str(file)
-    engine = _engine(address, file, busy)
-    try:
-        async with telling(place):
+    async with _telling(place):
+        engine = _engine(address, file, busy)
+        try:
             await _migrate(engine, schema, place, file)
-            writer = await engine.connect()
-    except BaseException:
-        await _whole(engine.dispose())
-        raise
-    return Database(engine, writer, file, before)
+            return Database(engine, await engine.connect(), place, file, before)
+        except BaseException:
+            await _whole(engine.dispose())
+            raise
 
 
 def _file(address: URL) -> Path | None:
@@ -185,12 +201,11 @@ SENTENCES: dict[str, type[StoreError]] = {
 
 
 @asynccontextmanager
-async def telling(place: str) -> AsyncIterator[None]:
-    """Turn a database's error at the start into a StoreError."""
+async def _telling(place: str) -> AsyncIterator[None]:
     try:
         yield
-    except (DBAPIError, OSError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
+    except (DBAPIError, sqlite3.Error, OSError, ArgumentError, ModuleNotFoundError) as error:
+        cause = (error.orig or error) if isinstance(error, DBAPIError) else error
         name = getattr(cause, "sqlite_errorname", "")
         for code, kind in SENTENCES.items():
             if name.startswith(code):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +13,13 @@ import pytest
 from sqlalchemy.dialects import sqlite
 
 from bot.guide.chat import Chat, Idle, Paused
+from bot.guide.plan import more_quiet
 from bot.store import chats
-from bot.store.chats import DAY, ERASED_FOR, SEEN_FOR, Row, Store
-from tests.store.someone import ANNA, BORIS, CHAT, NOW, PERSON, kept, row_of
+from bot.store.chats import Row, Store, open_store
+from bot.store.database import READERS
+from bot.store.secrets import find_keys
+from bot.store.tidy import DAY, ERASED_FOR, SEEN_FOR
+from tests.store.someone import ANNA, BORIS, CHAT, NOW, PERSON, PLAN, kept, row_of
 
 
 async def revs(store: Store, *ids: int) -> list[int | None]:
@@ -42,23 +47,25 @@ async def test_somebody_new_and_a_chat_that_nobody_has(store: Store) -> None:
         assert await tx.load(BORIS, NOW) is None
 
 
-async def test_what_changes_is_kept_and_what_ends_goes(store: Store) -> None:
+async def test_what_changes_is_kept_and_what_ends_goes(store: Store, folder: Path) -> None:
     await kept(store, row_of(ANNA, send_at=2.0, dead=[(1, "strip")]))
-    async with store.transaction() as tx:
-        row = await tx.load(ANNA, NOW)
-        assert row is not None
-        row.chat = Chat(person=replace(PERSON, hold=None, zone=None, consent=None), run=None, state=Idle(at=NOW))
-        row.send_at, row.dead = None, []
-        await tx.save(row, None)
-    assert await store.peek(ANNA, NOW) == row
-    async with store.transaction() as tx:
-        row = await tx.load(ANNA, NOW)
-        assert row is not None
-        row.chat = replace(CHAT, state=Paused(at=NOW, step=2))
-        await tx.save(row, None)
-        row.rev += 1
-        await tx.save(row, None)
-    assert await store.peek(ANNA, NOW) == row
+
+    async def change(chat: Chat) -> None:
+        async with store.transaction() as tx:
+            row = await tx.load(ANNA, NOW)
+            assert row is not None
+            row.chat, row.send_at, row.dead, row.rev = chat, None, [], row.rev + 1
+            await tx.save(row, None)
+            row.rev += 1
+            await tx.save(row, None)
+        assert await store.peek(ANNA, NOW) == row
+
+    assert CHAT.run is not None
+    await change(replace(CHAT, run=replace(CHAT.run, plan=more_quiet(PLAN, 1, "Quiet", "Thirty quiet seconds.", None))))
+    await change(Chat(person=replace(PERSON, hold=None, zone=None, consent=None), run=None, state=Idle(at=NOW)))
+    with closing(sqlite3.connect(folder / "easeback.db")) as database:
+        assert database.execute("SELECT plan, dead, send_at FROM chats").fetchall() == [(None, None, None)]
+    await change(replace(CHAT, state=Paused(at=NOW, step=2)))
 
 
 async def test_a_plan_that_did_not_change_is_not_written_again(store: Store, folder: Path) -> None:
@@ -96,22 +103,27 @@ async def test_an_error_leaves_the_old_row_and_the_next_transaction_goes_on(stor
         assert await tx.first_sight(5, 0.0)
 
 
-async def test_five_tasks_times_a_hundred_lose_nothing(store: Store) -> None:
+async def test_five_tasks_times_a_hundred_lose_nothing_not_even_beside_another_process(
+    store: Store, folder: Path
+) -> None:
+    other = await open_store(None, find_keys(None, folder), folder)  # as another process would see it
     await kept(store, row_of(ANNA, rev=0))
 
-    async def count() -> None:
+    async def count(own: Store) -> None:
         for _ in range(100):
-            async with store.transaction() as tx:
+            async with own.transaction() as tx:
                 row = await tx.load(ANNA, NOW)
                 assert row is not None
                 row.rev += 1
                 await tx.save(row, None)
 
-    await asyncio.gather(*(count() for _ in range(5)))
+    await asyncio.gather(*(count(own) for own in (store, store, other, store, other)))
     assert await revs(store, ANNA) == [500]
+    await other.close()
 
 
-async def test_a_cancelled_task_leaves_no_open_transaction_wherever_it_was(store: Store) -> None:
+@pytest.mark.parametrize("insisting", [False, True])
+async def test_a_cancelled_task_leaves_no_open_transaction_wherever_it_was(store: Store, insisting: bool) -> None:
     await kept(store, row_of(ANNA, rev=0))
     done = ends = 0
 
@@ -122,11 +134,15 @@ async def test_a_cancelled_task_leaves_no_open_transaction_wherever_it_was(store
             row.rev += 1
             await tx.save(row, None)
 
-    for turns in range(60):
+    threads = threading.active_count()
+    for turns in range(40):
         task = asyncio.create_task(count())
         for _ in range(turns):
             await asyncio.sleep(0.0001)
         task.cancel()
+        while insisting and not task.done():
+            task.cancel()
+            await asyncio.sleep(0)
         try:
             await task
             ends += 1
@@ -138,7 +154,8 @@ async def test_a_cancelled_task_leaves_no_open_transaction_wherever_it_was(store
         async with asyncio.timeout(1):
             await count()
         done += 1
-    assert ends < 60, "none was cancelled in time: the test shows nothing"
+    assert ends < 40, "none was cancelled in time: the test shows nothing"
+    assert threading.active_count() <= threads + READERS, "each connection has a thread: none was lost or made anew"
 
 
 async def test_who_waits_for_the_lock_can_be_cancelled(store: Store) -> None:
