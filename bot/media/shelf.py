@@ -64,7 +64,7 @@ class Shelf:
         """`engine` is made in the processes: its module must be importable. `workers` defaults to the cores, at most 2;
         one that had nothing to do for `idle` seconds goes until it is needed.
 
-        `on_progress` is told how many of the notes wanted since the shelf was last at rest are done.
+        `on_progress` is told how many of the notes wanted since the shelf was last at rest are done; it may not raise.
         """
         self._folder, self._engine = folder.resolve(), f"{engine.__module__}:{engine.__qualname__}"
         self._workers = workers or min(2, os.cpu_count() or 1)
