@@ -105,9 +105,7 @@ class Polls:
 
     @staticmethod
     def _pending(telegram: LocalTelegram, limit: int) -> list[Json]:
-        rows = telegram.archive.rows(
-            "SELECT id, body FROM updates WHERE expires >= ? ORDER BY id LIMIT ?", telegram.real(), limit
-        )
+        rows = telegram.archive.rows("SELECT id, body FROM updates ORDER BY id LIMIT ?", limit)
         return [{"update_id": row["id"], **json.loads(row["body"])} for row in rows]
 
 

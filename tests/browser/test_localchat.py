@@ -57,6 +57,10 @@ class Chat:
         answer = (await self.bot.post(f"/bot{TOKEN}/sendVoice", data=given, files=note)).json()
         return int(answer["result"]["message_id"])
 
+    async def silent(self) -> bool:
+        """No note sounds."""
+        return bool(await self.page.locator("#voice").evaluate("audio => audio.paused"))
+
     def note(self, message_id: int) -> Any:
         """A voice note on the page."""
         return self.page.locator(f'[data-id="{message_id}"] .voice')
@@ -242,7 +246,8 @@ async def test_notes_go_on_by_themselves_if_the_next_is_there_in_time(chat: Chat
     late = await chat.send_note(0.7, "too late")
     await expect(chat.note(late).get_by_role("button", name="Play voice message, 0:00")).to_be_visible()
     await asyncio.sleep(0.3)
-    await expect(chat.note(late)).to_have_attribute("data-state", "idle")
+    assert await chat.note(late).get_attribute("data-state") == "idle"
+    assert await chat.silent()
 
 
 async def test_a_note_that_is_deleted_while_it_plays_falls_silent_and_nothing_follows(chat: Chat) -> None:
@@ -251,8 +256,10 @@ async def test_a_note_that_is_deleted_while_it_plays_falls_silent_and_nothing_fo
     await expect(chat.note(playing)).to_have_attribute("data-state", "playing")
     await chat.call("deleteMessages", chat_id=ME, message_ids=[playing])
     await expect(chat.note(playing)).to_have_count(0)
+    assert await chat.silent()
     await asyncio.sleep(1.0)
-    await expect(chat.note(following)).to_have_attribute("data-state", "idle")
+    assert await chat.silent()
+    assert await chat.note(following).get_attribute("data-state") == "idle"
 
 
 async def test_a_note_keeps_playing_while_its_caption_and_buttons_change(chat: Chat) -> None:
@@ -263,7 +270,8 @@ async def test_a_note_keeps_playing_while_its_caption_and_buttons_change(chat: C
     await chat.call("editMessageCaption", chat_id=ME, message_id=note, caption="after", reply_markup=keyboard)
     await expect(chat.log.get_by_text("after")).to_be_visible()
     await expect(chat.log.get_by_role("button", name="Done")).to_be_visible()
-    await expect(chat.note(note)).to_have_attribute("data-state", "playing")
+    await expect(chat.note(note).get_by_role("button", name="Pause")).to_be_focused()
+    assert not await chat.silent()
 
 
 async def test_a_note_pauses_seeks_and_plays_faster(chat: Chat) -> None:
@@ -319,6 +327,23 @@ async def test_history_comes_back_after_a_restart_and_neither_sounds_nor_toasts(
         await expect(chat.page.get_by_role("textbox", name="Message")).to_be_visible()
         await chat.page.mouse.click(500, 400)
         assert await chat.page.locator("body").get_attribute("data-blips") is None
+
+
+async def test_what_was_missed_neither_toasts_nor_sounds_when_it_comes_later(chat: Chat) -> None:
+    missed = chat.telegram.show(ME, {"from": chat.telegram.me_as_user, "date": 0, "text": "missed"}, {})
+    events = [
+        {"kind": "toast", "data": {"query": "1", "text": "stale", "alert": False}, "replay": True},
+        {"kind": "action", "data": "typing", "replay": True},
+        {"kind": "message", "data": {"message": missed, "shown": {}}, "replay": True},
+    ]
+    body = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "retry: 60000\n\n"
+    await chat.page.route("**/chat/events?*", lambda route: route.fulfill(content_type="text/event-stream", body=body))
+    await chat.page.reload()
+    await chat.page.mouse.click(500, 400)
+    await expect(chat.log.get_by_text("missed")).to_be_visible()
+    await expect(chat.page.locator("#toast")).to_have_text("")
+    await expect(chat.page.get_by_text("is typing…")).to_be_hidden()
+    assert await chat.page.locator("body").get_attribute("data-blips") is None
 
 
 async def test_an_open_page_finds_its_way_back_to_a_restarted_server(browser: Browser, tmp_path: Path) -> None:

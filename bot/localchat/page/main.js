@@ -13,7 +13,7 @@ history.replaceState(null, '', `/${person}`);
 const TYPING_LASTS = 5_000, TOAST_LASTS = 3_500; // milliseconds
 const QUIET_STATUS = 'local chat';
 const language = navigator.language.split('-')[0];
-const clock = new Clock(), deck = new Deck(clock);
+const clock = new Clock(), deck = new Deck(clock, find('voice'));
 let profile = {name: 'Local chat', description: '', commands: []};
 
 async function post(path, body) {

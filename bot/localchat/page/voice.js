@@ -10,7 +10,7 @@ const BARS = 48;
 const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
 
 export class Deck {
-  #audio = new Audio();
+  #audio;
   #clock;
   #timer = 0;
   #frame = 0;
@@ -20,8 +20,9 @@ export class Deck {
   playing = false;
   rate = RATES.includes(Number(localStorage.rate)) ? Number(localStorage.rate) : 1;
 
-  constructor(clock) {
+  constructor(clock, audio) {
     this.#clock = clock;
+    this.#audio = audio;
     clock.addEventListener('speed', () => this.playing && this.#drive(this.position));
     this.#audio.addEventListener('ended', () => !this.#silent && this.#ended());
     this.#audio.addEventListener('durationchange', () => this.note?.learn(this.#audio.duration));
