@@ -14,8 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import structlog
-from sqlalchemy import Connection, Double, Integer, RowMapping, Select, bindparam, delete, insert, select, update
+from sqlalchemy import URL, Connection, Double, Integer, RowMapping, Select, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.guide.chat import Chat, Person, dump_plan, dump_state, load
@@ -23,11 +22,9 @@ from bot.guide.plan import Plan
 from bot.store import facts, media, people, tidy
 from bot.store.database import BUSY, Before, Call, Database, open_database
 from bot.store.migrate import SCHEMA, Schema
-from bot.store.secrets import Keys, Unreadable
+from bot.store.secrets import Keys
 from bot.store.tables import ID, TO_CLEAN, chats, erased, parked, updates_seen
 from bot.store.tables import people as people_table
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +226,7 @@ class Store:
             await call(lambda connection: tidy.prune(connection, now))
         if self._database.file is not None:
             tidy.remove_copies(self._database.file, now)
+        await self._database.empty_log()  # where it could not be emptied when somebody left
 
     async def close(self) -> None:
         """Let go of the database."""
@@ -252,7 +250,8 @@ async def open_store(
     `busy`: seconds (real) to wait for another program that holds the database. `before` is for tests (database.py).
     Raises StoreError: one sentence saying what to do.
     """
-    database = await open_database(url or f"sqlite:///{folder / 'easeback.db'}", schema, busy, before)
+    address = url or URL.create("sqlite", database=str(folder / "easeback.db"))
+    database = await open_database(address, schema, busy, before)
     try:
         async with database.telling(), database.write() as call:
             notice = await call(lambda connection: facts.fit(connection, keys))
@@ -264,7 +263,8 @@ async def open_store(
 
 def _read(found: RowMapping, keys: Keys, now: datetime) -> Row:
     person = people.read(found, keys)
-    chat = load(person, _open(keys, found["state"]) or b"", _unpack(_open(keys, found["plan"])), now)
+    plan = None if found["plan"] is None else _unpack(keys.open_or_none(found["plan"]))
+    chat = load(person, keys.open_or_none(found["state"]) or b"", plan, now)
     return Row(
         id=found["id"],
         chat=chat,
@@ -279,16 +279,6 @@ def _read(found: RowMapping, keys: Keys, now: datetime) -> Row:
         heard=found["heard"],
         loaded=_Loaded(person, chat.run.plan if chat.run else None),
     )
-
-
-def _open(keys: Keys, sealed: bytes | None) -> bytes | None:
-    if sealed is None:
-        return None
-    try:
-        return keys.open(sealed)
-    except Unreadable:
-        log.warning("a sealed value can't be opened: damaged, or from another key")
-        return None
 
 
 def _unpack(packed: bytes | None) -> bytes | None:

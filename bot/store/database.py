@@ -112,7 +112,7 @@ class Database:
             await _whole(self._engine.dispose())
 
 
-async def open_database(url: str, schema: Schema, busy: float, before: Before | None) -> Database:
+async def open_database(url: str | URL, schema: Schema, busy: float, before: Before | None) -> Database:
     """Open a database and bring it to the schema. `busy`: seconds (real) to wait for another program that holds it.
 
     Raises StoreError.

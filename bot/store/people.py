@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from bot.guide.chat import Person, dump_person, load_person
-from bot.store.secrets import Keys, Unreadable
+from bot.store.secrets import Keys
 
 PLAIN = (
     "language",
@@ -31,8 +32,9 @@ def columns(person: Person, keys: Keys) -> dict[str, Any]:
 
 def read(row: RowMapping, keys: Keys) -> Person:
     """The person of a row. One whose health can't be read counts as held: movement is not offered."""
-    try:
-        health = json.loads(keys.open(row["health"]))
-    except (Unreadable, ValueError):
-        health = {"hold": {"until": None}}
+    health = {"hold": {"until": None}}
+    opened = keys.open_or_none(row["health"])
+    if opened is not None:
+        with suppress(ValueError):
+            health = json.loads(opened)
     return load_person({**health, **{name: row[name] for name in PLAIN}})

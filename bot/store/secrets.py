@@ -12,6 +12,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from bot.store.errors import BadKey, FolderUnusable
@@ -19,6 +20,8 @@ from bot.store.errors import BadKey, FolderUnusable
 PAD = 256
 """Bytes; every sealed value is a multiple of it, so no hold looks as long as a hold."""
 SETTING, FILE = "EASEBACK_KEY", "key"
+
+log = structlog.get_logger()
 
 
 class Unreadable(Exception):
@@ -49,6 +52,14 @@ class Keys:
             return self._box.decrypt(sealed).rstrip(b"\0")[:-1]
         except InvalidToken as error:
             raise Unreadable from error
+
+    def open_or_none(self, sealed: bytes) -> bytes | None:
+        """What was sealed; None, and a line in the log, if it can't be opened: nobody's tap may fail by it."""
+        try:
+            return self.open(sealed)
+        except Unreadable:
+            log.warning("a sealed value can't be opened: damaged, or from another key")
+            return None
 
     def mark(self, chat: int) -> str:
         """The keyed hash of a chat's id, by the newest key: without the key nobody can tell whose it is."""

@@ -170,6 +170,12 @@ async def test_the_setting_may_name_another_file(folder: Path, tmp_path: Path) -
     assert (tmp_path / "elsewhere" / "e.db").exists()
 
 
+async def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "100 % Ännas #1?mode=memory"
+    await (await open_store(None, KEYS, folder)).close()
+    assert names(folder) == ["easeback.db"]
+
+
 async def test_a_store_in_memory_is_a_store(folder: Path) -> None:
     store = await open_store("sqlite://", KEYS, folder)
     await kept(store, row_of(ANNA, send_at=1.0))
