@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot.guide import marks, plain, reading, timing
 from bot.guide.content import Content, Session, Tag
+from bot.guide.reading import Folder
 from bot.guide.source import BadContent, Problem, Source
 from bot.guide.timing import Measure
 from bot.guide.words import WORD, Entry, entries
@@ -61,11 +62,6 @@ def read(folder: Path) -> dict[str, str]:
     return files
 
 
-def parsed(files: Mapping[str, str]) -> Content:
-    """The content of the files. Raises BadContent with every problem that would stop a run."""
-    return reading.parse(files)
-
-
 def main(folder: Path, seconds: Measure | None = None) -> int:
     """Print every problem, one a line; 1 if there is any. `seconds`: how long words take; None: as heard."""
     try:
@@ -73,13 +69,14 @@ def main(folder: Path, seconds: Measure | None = None) -> int:
         files = {**{name: own[name] for name in LISTS}, **read(folder)}
         problems = check(files, seconds or _voice(), entries(own["words/en.ftl"]))
     except BadContent as error:
-        problems = list(error.problems)
+        print(error)
+        return 1
     for problem in problems:
         print(problem)
     if problems:
         print(f"{len(problems)} to mend in {folder}.")
         return 1
-    for session in parsed(files).sessions.values():
+    for session in reading.parse(files).sessions.values():
         lengths = ", ".join(f"{position} {length}" for position, length in session.length.items())
         print(f"{session.name}: {lengths}. All is well.")
     return 0
@@ -101,28 +98,21 @@ def check(
 
     `seconds`: how long words take (None: it is not asked). `needed`: the messages that the bot has use for.
     """
-    problems = [*_files(files)]
+    folder, problems = Folder(files), [*_files(files)]
     try:
         words = entries(files.get("words/en.ftl", ""))
-        content = parsed(files)
+        content = reading.parse_folder(folder)
     except BadContent as error:
         return sorted([*problems, *error.problems], key=_place)
-    sources = {
-        name: Source(text, name) for name, text in files.items() if re.fullmatch(NAMES, name) and name.endswith(".yaml")
-    }
-    sessions = [
-        (reading.parse_session(files[name], name), source)
-        for name, source in sources.items()
-        if name.startswith("sessions/")
-    ]
-    problems += _texts(_said(content, words, sessions, sources), files)
-    problems += _review(content, files, sources["safety/review.yaml"])
+    sessions = [(content.sessions[source.data["id"]], source) for source in map(folder.source, folder.sessions())]
+    problems += _texts(_said(content, words, sessions, folder), files)
+    problems += _gates(content, folder)
     problems += _words(words, needed or {})
     for session, source in sessions:
         problems += [*timing.sums(session, source), *_rows(session, content, source), *_twinless(session, source)]
     if seconds:
         seconds = functools.cache(seconds)
-        problems += timing.twins(content.twins, sources["twins.yaml"], seconds)
+        problems += timing.twins(content.twins, folder.source("twins.yaml"), seconds)
         for session, source in sessions:
             problems += timing.speech(session, source, seconds)
     return sorted(dict.fromkeys(problems), key=_place)
@@ -163,7 +153,7 @@ def _said(
     content: Content,
     words: Mapping[str, Entry],
     sessions: list[tuple[Session, Source]],
-    sources: Mapping[str, Source],
+    folder: Folder,
 ) -> Iterator[Said]:
     for session, source in sessions:
         yield Said(source.file, source.line(("name",)), "", session.name)
@@ -177,17 +167,18 @@ def _said(
                 yield Said(source.file, source.line(("steps", n, "say", *path)), step.id, heard)
             if step.caution and not step.cautioned_by:
                 yield Said(source.file, source.line(("steps", n, "caution")), step.id, step.caution, words=SHOWN)
+    twins, poses, source = (folder.source(f"{name}.yaml") for name in ("twins", "poses/names", "safety/en"))
     for twin in content.twins.values():
         for key, told in (("rest", twin.rest), ("imagine", twin.imagine)):
             if told:
-                yield Said("twins.yaml", sources["twins.yaml"].line((twin.id, key)), twin.id, told, words=SHOWN)
+                yield Said("twins.yaml", twins.line((twin.id, key)), twin.id, told, words=SHOWN)
     for pose, alt in content.poses.items():
-        yield Said("poses/names.yaml", sources["poses/names.yaml"].line((pose,)), pose, alt, words=SHOWN, graded=False)
+        yield Said("poses/names.yaml", poses.line((pose,)), pose, alt, words=SHOWN, graded=False)
     for name, entry in words.items():
         most = next(limit for start, limit in LIMITS.items() if name.startswith(start))
         for text in entry.readings:
             yield Said("words/en.ftl", entry.line, name, text, characters=most, graded=not name.startswith(WORD))
-    safety, source = content.safety, sources["safety/en.yaml"]
+    safety = content.safety
     for key in ("opening", "before", "small", "crisis"):
         yield Said(source.file, source.line((key,)), "", getattr(safety, key), graded=key == "crisis")
     for key in ("now", "see_first"):
@@ -226,9 +217,10 @@ def _grade(screen: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(f"this asks for {grade:.1f} years of school, {GRADE:.0f} are the most", instead)]
 
 
-def _review(content: Content, files: Mapping[str, str], source: Source) -> Iterator[Problem]:
+def _gates(content: Content, folder: Folder) -> Iterator[Problem]:
     """The notice is one screen; and a signature is for the words that were read, and for no others."""
-    safety, review, now = content.safety, reading.parse_review(files), reading.signature(files)
+    safety, source = content.safety, folder.source("safety/review.yaml")
+    review, now = reading.parse_review(folder), reading.signature(folder)
     for what, instead in _grade((safety.opening, safety.before, *safety.now, *safety.see_first, safety.small)):
         yield Problem("safety/en.yaml", 1, "", what, instead)
     if review.version != safety.version:

@@ -96,6 +96,13 @@ SLIPS = {
         "“quiet-name” stands twice",
         "quiet-name = Still",
     ),
+    "a character that nobody sees": Slip(
+        CLASSIC,
+        "    region: breath",
+        "    region: \x07breath",
+        "can't stand here. Write: the line without it",
+        "    region: \x07",
+    ),
     # what can't be led
     "an id that is taken": Slip(
         CLASSIC,
@@ -159,7 +166,7 @@ SLIPS = {
         "    seconds: 70",
     ),
     "a wrong total": Slip(
-        CLASSIC, 'chair: "8:31"', 'chair: "8:00"', 'add up to 8:31, not 8:00. Write: `chair: "8:31"`', '  chair: "'
+        CLASSIC, 'chair: "8:33"', 'chair: "8:00"', 'add up to 8:33, not 8:00. Write: `chair: "8:33"`', '  chair: "'
     ),
     "a note too long": Slip(CLASSIC, "(quiet 19)", "(quiet 99)", "a note of 110 s is too long", "    seconds: 30 #2"),
     "an intro too short": Slip(
@@ -325,6 +332,13 @@ def test_a_run_of_five_words_of_another_script_is_found_across_sentences(folder:
     assert told.startswith(f"{CLASSIC}:{say}: to-the-back: “the chair hold you quiet” stands in the published script")
 
 
+@pytest.mark.parametrize("text", ["", "[]", "5", "a text", "{}", "- a", "null", "a: [", "? {}"])
+@pytest.mark.parametrize("file", [CLASSIC, TWINS, NOTICE, REVIEW, "safety/numbers.yaml", "poses/names.yaml"])
+def test_whatever_is_in_a_file_the_check_tells_it_and_never_breaks(folder: Path, file: str, text: str) -> None:
+    (folder / file).write_text(text, "utf-8")
+    assert problems(folder)
+
+
 # ── the folder ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_missing_folder_is_one_clear_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(tmp_path / "nowhere", seconds) == 1
@@ -363,7 +377,7 @@ def test_a_text_in_another_encoding_is_told(folder: Path) -> None:
 # ── as the author runs it ─────────────────────────────────────────────────────────────────────────────────────────────
 def test_all_is_well_with_the_content_as_the_voice_says_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(OWN) == 0, capsys.readouterr().out
-    assert "The classic: chair 8:31, rest 8:31. All is well." in capsys.readouterr().out
+    assert "The classic: chair 8:33, rest 8:33. All is well." in capsys.readouterr().out
 
 
 def test_problems_are_printed_one_a_line_and_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

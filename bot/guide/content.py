@@ -149,7 +149,8 @@ class Step:
 class Twin:
     """The versions of a step without movement; they last as long as the step."""
 
-    id: Id
+    id: str = ""
+    """The key that it stands under in its file."""
     rest: Line
     imagine: Line | None = None
 
@@ -178,6 +179,13 @@ class Number:
 
     emergency: Line
     talk: Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class Numbers:
+    """Numbers by place. (By country: later, each with the official page that says so.)"""
+
+    unknown: Number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)

@@ -12,88 +12,51 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
-from functools import partial
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from pydantic import TypeAdapter
 
 from bot.guide import marks
-from bot.guide.content import Content, Id, Line, Number, Review, Safety, Session, Step, Text, Twin, at
+from bot.guide.content import Content, Id, Line, Number, Numbers, Review, Safety, Session, Step, Text, Twin, at
 from bot.guide.source import BadContent, Path, Problem, Source
 from bot.guide.words import gates
 
 Value = TypeVar("Value")
-KEYS = sorted({f.name for kind in (Text, Step, Twin, Session, Safety, Number, Review) for f in fields(kind)})
-_SESSION, _SAFETY, _REVIEW = TypeAdapter(Session), TypeAdapter(Safety), TypeAdapter(Review)
+KEYS = sorted({f.name for kind in (Text, Step, Twin, Session, Safety, Number, Numbers, Review) for f in fields(kind)})
+_SESSION, _SAFETY = TypeAdapter(Session), TypeAdapter(Safety)
+_NUMBERS, _REVIEW = TypeAdapter(Numbers), TypeAdapter(Review)
 _TWINS: TypeAdapter[Mapping[str, Twin]] = TypeAdapter(Mapping[Id, Twin])
-_NUMBERS: TypeAdapter[Mapping[str, Number]] = TypeAdapter(Mapping[Literal["unknown"], Number])
 _POSES: TypeAdapter[Mapping[str, str]] = TypeAdapter(Mapping[Id, Line])
 _WITHDRAWN: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[Id, ...])
 
 
-# ── file by file ──────────────────────────────────────────────────────────────────────────────────────────────────────
-def parse_session(text: str, file: str) -> Session:
-    """A session from its file. Raises BadContent."""
-    source = Source(text, file)
-    session = source.build(_SESSION, KEYS)
-    steps = tuple(replace(s, positions=s.positions or session.positions) for s in session.steps)
-    session = replace(session, steps=steps)
-    if problems := tuple(_unled(session, source)):
-        raise BadContent(problems)
-    return session
+class Folder:
+    """The texts of a content folder, each file read as YAML once, when it is asked for."""
 
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self.files = files
+        self._read: dict[str, Source] = {}
 
-def parse_twins(text: str, file: str) -> Mapping[str, Twin]:
-    """The twins by id. Raises BadContent."""
-    source = Source(text, file)
-    if isinstance(source.data, dict):
-        source.data = {
-            key: {"id": key, **twin} if isinstance(twin, dict) else twin for key, twin in source.data.items()
-        }
-    return source.build(_TWINS, KEYS)
+    def source(self, name: str) -> Source:
+        """A file as YAML. Raises BadContent if it is missing or no YAML."""
+        if name not in self.files:
+            raise BadContent((Problem(name, 1, "", "this file is missing", "it as in Easeback's own content"),))
+        if name not in self._read:
+            self._read[name] = Source(self.files[name], name)
+        return self._read[name]
 
-
-def parse_safety(files: Mapping[str, str]) -> Safety:
-    """The notice, with the numbers to call and what is known of its review filled in. Raises BadContent."""
-    source = _source(files, "safety/en.yaml")
-    safety = source.build(_SAFETY, KEYS)
-    number = _source(files, "safety/numbers.yaml").build(_NUMBERS, KEYS)["unknown"]
-    review = parse_review(files)
-    crisis = _filled(source, "crisis", safety.crisis, emergency=number.emergency, talk=number.talk)
-    day = f"{review.date.day} {review.date:%B %Y}"
-    reviewed = _filled(source, "reviewed", safety.reviewed, reviewer=review.reviewer or "", date=day)
-    signed = review.reviewer is not None and review.hash == signature(files)
-    return replace(
-        safety,
-        small=f"{safety.small} {reviewed if signed else safety.unreviewed}",
-        crisis=crisis,
-        emergency=number.emergency,
-        talk=number.talk,
-    )
-
-
-def _filled(source: Source, key: str, text: str, **values: str) -> str:
-    """The text with its braces filled in. Raises BadContent for what nobody knows."""
-    try:
-        return text.format(**values)
-    except (KeyError, IndexError, ValueError):
-        known = " and ".join(f"{{{name}}}" for name in values)
-        raise BadContent((source.problem((key,), "there is something else in braces", f"only {known}"),)) from None
-
-
-def parse_review(files: Mapping[str, str]) -> Review:
-    """Who stands for the texts. Raises BadContent."""
-    return _source(files, "safety/review.yaml").build(_REVIEW, KEYS)
-
-
-def signature(files: Mapping[str, str]) -> str:
-    """The hash that a reviewer signs: of the notice and of the interface's words at the gates, not of their layout."""
-    texts = [_source(files, "safety/en.yaml").data, gates(files.get("words/en.ftl", ""))]
-    return hashlib.sha256(json.dumps(texts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+    def sessions(self) -> list[str]:
+        """The names of the session files."""
+        return [name for name in sorted(self.files) if re.fullmatch(r"sessions/[^/]+\.yaml", name)]
 
 
 def parse(files: Mapping[str, str]) -> Content:
     """All content from its files (path in the folder → text). Raises BadContent with every problem of every file."""
+    return parse_folder(Folder(files))
+
+
+def parse_folder(folder: Folder) -> Content:
+    """The same, for who goes on to ask the folder for its lines. Raises BadContent."""
     problems: list[Problem] = []
 
     def attempt(read: Callable[[], Value]) -> Value | None:
@@ -103,33 +66,76 @@ def parse(files: Mapping[str, str]) -> Content:
             problems.extend(error.problems)
             return None
 
-    named = [(name, text) for name, text in sorted(files.items()) if re.fullmatch(r"sessions/[^/]+\.yaml", name)]
-    if not named:
+    names = folder.sessions()
+    if not names:
         problems.append(Problem("sessions", 1, "", "there is no session", "a file such as sessions/classic.yaml"))
-    sessions = [attempt(partial(parse_session, text, name)) for name, text in named]
-    twins = attempt(lambda: parse_twins(_text(files, "twins.yaml"), "twins.yaml"))
-    poses = attempt(lambda: _source(files, "poses/names.yaml").build(_POSES, KEYS))
-    withdrawn = attempt(lambda: _source(files, "withdrawn.yaml").build(_WITHDRAWN, KEYS))
-    safety = attempt(lambda: parse_safety(files))
-    whole = [session for session in sessions if session]
-    if len(whole) == len(sessions) and twins is not None and poses is not None:
-        problems.extend(
-            _unmatched([(s, Source(text, name)) for s, (name, text) in zip(whole, named, strict=True)], twins, poses)
-        )
+    read = [(name, attempt(lambda: parse_session(folder.source(name)))) for name in names]  # noqa: B023
+    sessions = [(session, folder.source(name)) for name, session in read if session]
+    twins = attempt(lambda: parse_twins(folder.source("twins.yaml")))
+    poses = attempt(lambda: folder.source("poses/names.yaml").build(_POSES, KEYS))
+    withdrawn = attempt(lambda: folder.source("withdrawn.yaml").build(_WITHDRAWN, KEYS))
+    safety = attempt(lambda: parse_safety(folder))
+    if len(sessions) == len(names) and twins is not None and poses is not None:
+        problems.extend(_unmatched(sessions, twins, poses))
     if problems or twins is None or poses is None or withdrawn is None or safety is None:
         raise BadContent(tuple(sorted(problems, key=lambda problem: (problem.file, problem.line))))
-    by_id = {session.id: session for session in whole}
+    by_id = {session.id: session for session, _ in sessions}
     return Content(sessions=by_id, twins=twins, safety=safety, poses=poses, withdrawn=frozenset(withdrawn))
 
 
-def _text(files: Mapping[str, str], name: str) -> str:
-    if name not in files:
-        raise BadContent((Problem(name, 1, "", "this file is missing", "it as in Easeback's own content"),))
-    return files[name]
+# ── file by file ──────────────────────────────────────────────────────────────────────────────────────────────────────
+def parse_session(source: Source) -> Session:
+    """A session. Raises BadContent."""
+    session = source.build(_SESSION, KEYS)
+    steps = tuple(replace(s, positions=s.positions or session.positions) for s in session.steps)
+    session = replace(session, steps=steps)
+    if problems := tuple(_unled(session, source)):
+        raise BadContent(problems)
+    return session
 
 
-def _source(files: Mapping[str, str], name: str) -> Source:
-    return Source(_text(files, name), name)
+def parse_twins(source: Source) -> Mapping[str, Twin]:
+    """The twins by id. Raises BadContent."""
+    told = source.build(_TWINS, KEYS)
+    return {name: Twin(id=name, rest=twin.rest, imagine=twin.imagine) for name, twin in told.items()}
+
+
+def parse_safety(folder: Folder) -> Safety:
+    """The notice, with the numbers to call and what is known of its review filled in. Raises BadContent."""
+    source = folder.source("safety/en.yaml")
+    safety = source.build(_SAFETY, KEYS)
+    number = folder.source("safety/numbers.yaml").build(_NUMBERS, KEYS).unknown
+    review = parse_review(folder)
+    day = f"{review.date.day} {review.date:%B %Y}"
+    reviewed = _filled(source, "reviewed", safety.reviewed, reviewer=review.reviewer or "", date=day)
+    signed = review.reviewer is not None and review.hash == signature(folder)
+    return replace(
+        safety,
+        small=f"{safety.small} {reviewed if signed else safety.unreviewed}",
+        crisis=_filled(source, "crisis", safety.crisis, emergency=number.emergency, talk=number.talk),
+        emergency=number.emergency,
+        talk=number.talk,
+    )
+
+
+def parse_review(folder: Folder) -> Review:
+    """Who stands for the texts. Raises BadContent."""
+    return folder.source("safety/review.yaml").build(_REVIEW, KEYS)
+
+
+def signature(folder: Folder) -> str:
+    """The hash that a reviewer signs: of the notice and of the interface's words at the gates, not of their layout."""
+    texts = [folder.source("safety/en.yaml").data, gates(folder.files.get("words/en.ftl", ""))]
+    return hashlib.sha256(json.dumps(texts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _filled(source: Source, key: str, text: str, **values: str) -> str:
+    """The text with its braces filled in. Raises BadContent for what nobody knows."""
+    try:
+        return text.format(**values)
+    except (AttributeError, KeyError, IndexError, ValueError):
+        known = " and ".join(f"{{{name}}}" for name in values)
+        raise BadContent((source.problem((key,), "there is something else in braces", f"only {known}"),)) from None
 
 
 # ── can it be led? ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,8 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
 Value = TypeVar("Value")
 Path = tuple[int | str, ...]
@@ -51,14 +52,8 @@ class Source:
         self.file = file
         try:
             self._tree = YAML(typ="rt").load(text)
-        except DuplicateKeyError as error:
-            key = (error.problem or "").split('"')[1::2][:1]
-            self._refuse(error, f"the key {'“' + key[0] + '”' if key else ''} stands twice", "each key once")
-        except MarkedYAMLError as error:
-            what = f"this is no YAML: {error.problem or error.context}"
-            self._refuse(
-                error, what, "`key: text`, each level two spaces further in, and `|` before a text with a colon"
-            )
+        except YAMLError as error:
+            raise BadContent((_unreadable(error, text, file),)) from None
         self.data: Any = _plain(self._tree)
 
     def line(self, path: Path) -> int:
@@ -93,10 +88,6 @@ class Source:
         except ValidationError as error:
             problems = dict.fromkeys(self._explain(one, keys) for one in error.errors())
             raise BadContent(tuple(problems)) from None
-
-    def _refuse(self, error: MarkedYAMLError, what: str, instead: str) -> None:
-        mark = error.problem_mark or error.context_mark
-        raise BadContent((Problem(self.file, mark.line + 1 if mark else 1, "", what, instead),)) from None
 
     def _explain(self, error: ErrorDetails, keys: Sequence[str]) -> Problem:
         path, key = error["loc"], error["loc"][-1] if error["loc"] else ""
@@ -147,3 +138,21 @@ def _plain(node: Any) -> Any:
         case float():
             return float(node)
     return node
+
+
+def _unreadable(error: YAMLError, text: str, file: str) -> Problem:
+    """Where and why a text is no YAML."""
+    what, line = "this is no YAML", 1
+    instead = "`key: text`, each level two spaces further in, and `|` before a text with a colon"
+    match error:
+        case DuplicateKeyError():
+            key = (error.problem or "").split('"')[1:2]
+            what, instead = f"the key {'“' + key[0] + '”' if key else ''} stands twice", "each key once"
+        case MarkedYAMLError():
+            what = f"{what}: {error.problem or error.context}"
+        case ReaderError(character=character, position=position):
+            what, line = f"{what}: the character {character!r} can't stand here", text.count("\n", 0, position) + 1
+            instead = "the line without it"
+    if isinstance(error, MarkedYAMLError) and (mark := error.problem_mark or error.context_mark):
+        line = mark.line + 1
+    return Problem(file, line, "", what, instead)

@@ -74,3 +74,15 @@ def test_the_notice_says_that_nobody_reviewed_it_and_whom_to_call(content: Conte
 def test_a_folder_without_sessions_is_refused_with_what_to_write(files: dict[str, str]) -> None:
     with pytest.raises(BadContent, match="there is no session"):
         parse({name: text for name, text in files.items() if not name.startswith("sessions/")})
+
+
+def test_a_signature_is_shown_and_lapses_by_itself_when_a_word_changes(files: dict[str, str]) -> None:
+    review = "safety/review.yaml"
+    signed = {**files, review: files[review].replace("reviewer: null", "reviewer: Dr. A. Example, GP")}
+    assert "Checked by Dr. A. Example, GP, 24 November 2026." in parse(signed).safety.small
+    for file, old, new in (
+        ("safety/en.yaml", "a hard blow", "a blow"),
+        ("words/en.ftl", "Have you been seen?", "Seen?"),
+    ):
+        changed = {**signed, file: signed[file].replace(old, new)}
+        assert "No doctor or physio has checked this text yet." in parse(changed).safety.small

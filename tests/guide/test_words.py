@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.check import OWN, parsed, read
+from bot.check import OWN, read
+from bot.guide.reading import parse
 from bot.guide.source import BadContent
 from bot.guide.words import UnknownWords, Words, entries, gates
 
@@ -91,7 +92,7 @@ def test_parts_of_words_are_no_crisis(words: Words, said: str) -> None:
     ["this pain is killing me", "I hurt myself lifting a box", "my leg feels dead", "I can't go on with this step"],
 )
 def test_the_plain_words_of_pain_are_no_crisis(words: Words, said: str) -> None:
-    assert not words.in_crisis(said, parsed(read(OWN)).safety.crisis_words)
+    assert not words.in_crisis(said, parse(read(OWN)).safety.crisis_words)
 
 
 def test_a_message_is_read_in_each_of_its_variants() -> None:
