@@ -47,6 +47,7 @@ class Forward(logging.Handler):
 
 
 QUIET = (
+    "alembic",
     "httpx",
     "httpcore",
     "telegram",

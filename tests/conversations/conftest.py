@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,31 +16,14 @@ import pytest
 from bot import app
 from bot.chat.messenger import Me, Messenger
 from bot.clock import PacedClock
-from bot.guide.chat import Chat, Person
-from bot.guide.plan import usual_notes
+from bot.guide.chat import Chat
 from bot.localchat import Clock, LocalTelegram, Message, create_app
 from bot.media.shelf import Shelf
 from bot.settings import Settings
-from tests.conversations.hum import Hum
+from tests.notes import CONTENT, Hum
 
-CONTENT = Path(__file__).parent.parent.parent / "content"
 TOKEN = "1:a-token-of-the-local-chat"
 YOU = 1001
-
-
-@pytest.fixture(scope="session")
-async def notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All usual notes, hummed once for all tests."""
-    folder = tmp_path_factory.mktemp("notes")
-    content, words = app.read_content(CONTENT)
-    shelf = Shelf(folder, Hum)
-    await shelf.start()
-    wanted = list(app.orders(usual_notes(content, Person(), Hum.name, words["en"]("quiet-show"))))
-    shelf.want(wanted)
-    for key, _, _ in wanted:
-        assert await shelf.note(key) is not None
-    await shelf.close()
-    return folder
 
 
 @dataclass
@@ -146,11 +130,11 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, notes: Path) -> AsyncIterator[House]:
+async def house(tmp_path: Path, full_shelf: Path) -> AsyncIterator[House]:
     """The house with every note made, not running yet."""
     home = tmp_path / "home"
     home.mkdir()
-    shutil.copytree(notes, home / "notes")
+    shutil.copytree(full_shelf, home / "notes", copy_function=os.link)
     clock = Clock()
     telegram = LocalTelegram(":memory:", token=TOKEN, clock=clock)
     try:

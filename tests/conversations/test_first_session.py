@@ -6,7 +6,8 @@ import asyncio
 
 from bot import app
 from bot.guide.chat import Paused, Playing, Summary
-from tests.conversations.conftest import CONTENT, YOU, House
+from tests.conversations.conftest import YOU, House
+from tests.notes import CONTENT
 
 STEPS = [
     "Settle",

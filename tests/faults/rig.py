@@ -1,0 +1,131 @@
+"""The real program as a process, against the local chat's server on loopback: started, killed, started again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from bot.localchat import Clock, Fault, LocalTelegram, Message, serve
+
+ROOT = Path(__file__).resolve().parents[2]
+TOKEN = "4711:a-token-that-opens-nothing-at-all-0123"
+YOU = 1001
+
+
+class Rig:
+    """One bot process and its world."""
+
+    def __init__(self, home: Path, full_shelf: Path, content: Path | None = None) -> None:
+        self.home, self.content = home, content
+        if not (home / "notes").exists():
+            shutil.copytree(full_shelf, home / "notes", copy_function=os.link)
+        self.telegram = LocalTelegram(":memory:", token=TOKEN, clock=Clock())
+        self.process: asyncio.subprocess.Process | None = None
+        self.address = ""
+        self.kill_at: tuple[str, bool] | None = None
+        """Kill the process when it calls this method: before (False) or after (True) it was carried out."""
+        self.killed = asyncio.Event()
+        self.telegram.fault = self._fault
+
+    async def __aenter__(self) -> Rig:
+        self.address, self._close = await serve(self.telegram)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.kill()
+        await self._close()
+        await self.telegram.close()
+
+    async def start(self, **settings: str) -> None:
+        """Start the program, and wait until it polls."""
+        self.process = await self.spawn(**settings)
+        await self.wait_for(lambda: self.polls)
+
+    async def spawn(self, **settings: str) -> asyncio.subprocess.Process:
+        """The program with these settings beside the usual ones."""
+        self.polls = False
+        env = {name: value for name, value in os.environ.items() if not name.startswith("EASEBACK_")}
+        env |= {
+            "EASEBACK_TOKEN": TOKEN,
+            "EASEBACK_API_URL": self.address,
+            "EASEBACK_DATA_DIR": str(self.home),
+            "EASEBACK_OPERATOR": "Somebody",
+            "EASEBACK_CONTACT": "somebody@example.org",
+            **({"EASEBACK_CONTENT": str(self.content)} if self.content else {}),
+            **settings,
+        }
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run"),
+            cwd=ROOT,
+            env=env,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+
+    async def kill(self) -> None:
+        """kill -9."""
+        if self.process is not None and self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                self.process.send_signal(signal.SIGKILL)
+            await self.process.communicate()
+        self.process = None
+
+    async def _fault(self, method: str, parameters: Mapping[str, Any]) -> Fault | None:
+        if method.lower() == "getupdates" and int(parameters.get("timeout", 0)) > 0:
+            self.polls = True
+        if self.kill_at is None or method != self.kill_at[0] or self.process is None:
+            return None
+        after, self.kill_at = self.kill_at[1], None
+        if not after:
+            self.process.send_signal(signal.SIGKILL)
+            self.killed.set()
+            return Fault(cut=True)
+        # Carried out while the process dies: its answer reaches nobody.
+        asyncio.get_running_loop().call_soon(self.process.send_signal, signal.SIGKILL)
+        self.killed.set()
+        return Fault(after=True, wait=0.2, cut=True)
+
+    # the person
+    async def say(self, text: str) -> None:
+        await self.telegram.say(YOU, text)
+
+    async def tap(self, label: str, *, wait: bool = True) -> str:
+        """Tap the newest button with this label; gives the toast, if waited for."""
+        message = next(m for m in reversed(self.messages) if any(label in b.text for row in m.buttons for b in row))
+        tap = await self.telegram.tap(YOU, message.id, message.button(label).data)
+        return (await tap.answered(20)).text if wait else ""
+
+    @property
+    def messages(self) -> list[Message]:
+        return self.telegram.messages(YOU)
+
+    def having(self, words: str) -> list[Message]:
+        """The bot's messages with these words."""
+        return [m for m in self.messages if m.by_bot and words in m.text]
+
+    async def sees(self, words: str, within: float = 20.0) -> Message:
+        """Wait until the newest message holds these words."""
+        await self.wait_for(lambda: bool(self.messages) and words in self.messages[-1].text, within, words)
+        return self.messages[-1]
+
+    async def wait_for(self, come: Any, within: float = 20.0, what: str = "") -> None:
+        for _ in range(int(within / 0.02)):
+            if come():
+                return
+            await asyncio.sleep(0.02)
+        texts = [m.text[:80] for m in self.messages[-4:]]
+        raise AssertionError(f"{what or come} did not come; last: {texts}; {await self.output()}")
+
+    async def output(self) -> str:
+        """What the program printed, if it is over."""
+        if self.process is None or self.process.returncode is None or self.process.stdout is None:
+            return "it runs"
+        return (await self.process.stdout.read()).decode()

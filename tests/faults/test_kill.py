@@ -1,0 +1,103 @@
+"""kill -9 of the real process, and started again at once: the same place, at most one repeated message."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.rig import YOU, Rig
+
+
+@pytest.fixture
+async def rig(tmp_path: Path, full_shelf: Path) -> AsyncIterator[Rig]:
+    async with Rig(tmp_path / "home", full_shelf) as rig:
+        await rig.start()
+        yield rig
+
+
+async def to_settle(rig: Rig) -> None:
+    await rig.say("/backpain")
+    await rig.sees("Before you move")
+    await rig.tap("None of these")
+    await rig.sees("How would you like")
+    await rig.tap("Chair")
+    await rig.sees("Settle · 1 of 11")
+
+
+async def test_killed_in_the_notice_the_score_and_a_step(rig: Rig) -> None:
+    await rig.say("/backpain")
+    await rig.sees("Before you move")
+    await rig.kill()
+    await rig.start()
+    assert len(rig.having("Before you move")) == 1, "what is shown is not sent again"
+    await rig.tap("None of these")
+    await rig.sees("How would you like")
+    await rig.tap("Chair")
+    await rig.sees("Settle · 1 of 11")
+    await rig.tap("4")
+    await rig.kill()
+    await rig.start()
+    await rig.tap("Done")
+    await rig.sees("Breathe · 2 of 11")
+    await rig.kill()
+    await rig.start()
+    assert len(rig.having("Breathe · 2 of 11")) == 1
+    await rig.tap("Done")
+    await rig.sees("Three slow breaths · 3 of 11")
+
+
+async def test_killed_between_claim_and_send_it_is_sent(rig: Rig) -> None:
+    await rig.say("/backpain")
+    await rig.sees("Before you move")
+    rig.kill_at = ("sendMessage", False)
+    await rig.tap("None of these", wait=False)
+    await rig.killed.wait()
+    await rig.kill()
+    await rig.start()
+    await rig.sees("How would you like")
+    assert len(rig.having("How would you like")) == 1
+
+
+async def test_killed_between_send_and_settle_it_comes_at_most_twice(rig: Rig) -> None:
+    await rig.say("/backpain")
+    await rig.sees("Before you move")
+    rig.kill_at = ("sendMessage", True)
+    await rig.tap("None of these", wait=False)
+    await rig.killed.wait()
+    await rig.kill()
+    await rig.start()
+    await rig.wait_for(lambda: len(rig.having("How would you like")) == 2, what="the one repetition")
+    lost, known = rig.having("How would you like")
+    assert lost.buttons == known.buttons, "whichever is tapped acts"
+    await rig.tap("Chair")
+    await rig.sees("Settle · 1 of 11")
+    tap = await rig.telegram.tap(YOU, lost.id, lost.button("Rest").data)
+    assert (await tap.answered()).text == "That one is over. We are here now."
+    await rig.wait_for(lambda: not any(m.buttons for m in rig.having("How would you like")), what="no old buttons")
+
+
+async def test_a_tap_that_was_not_committed_is_not_lost(rig: Rig) -> None:
+    await to_settle(rig)
+    await rig.kill()
+    await rig.tap("Done", wait=False)
+    await rig.start()
+    await rig.sees("Breathe · 2 of 11")
+    assert len(rig.having("Breathe · 2 of 11")) == 1
+
+
+async def test_the_token_and_what_was_written_stand_in_no_log(rig: Rig, tmp_path: Path) -> None:
+    await rig.kill()
+    await rig.start(EASEBACK_LOG="debug")
+    await to_settle(rig)
+    await rig.say("a very private word")
+    await rig.sees("Settle · 1 of 11")
+    assert rig.process is not None
+    rig.process.terminate()
+    out, _ = await rig.process.communicate()
+    printed = out.decode()
+    assert "Easeback runs as @easeback_local_bot" in printed
+    assert "a-token-that-opens-nothing" not in printed
+    assert "private" not in printed
+    assert "1001" not in printed, "no log names a person"

@@ -1,0 +1,54 @@
+"""A shelf that is full: every usual note, hummed instead of spoken, so that no test waits for the voice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.app import orders, read_content
+from bot.guide.chat import Person
+from bot.guide.plan import Telling, usual_notes
+from bot.media.shelf import Shelf
+from bot.media.voice.engine import Hibari
+
+CONTENT = Path(__file__).parent.parent / "content"
+RATE = 24_000
+
+
+class Hum:
+    """An engine like any other (bot/media/voice/engine.py): a quiet tone, about as long as the words would take."""
+
+    name: ClassVar[str] = "hum-1"
+
+    def speak(self, text: str, speed: float) -> tuple[NDArray[np.float32], int]:
+        """About a quarter of a second a word."""
+        count = int(RATE * max(0.3, 0.25 * len(text.split())))
+        wave = 0.2 * np.sin(2 * np.pi * 220 * np.arange(count) / RATE)
+        return wave.astype(np.float32), RATE
+
+
+def usual(voice: str) -> list[Telling]:
+    """What the bot makes ahead for this voice."""
+    content, words = read_content(CONTENT)
+    return list(usual_notes(content, Person(), voice, words["en"]("quiet-show")))
+
+
+async def fill(folder: Path) -> None:
+    """Hum every usual note, and put it on the shelf under the real voice's name as well."""
+    shelf = Shelf(folder, Hum)
+    await shelf.start()
+    hummed = usual(Hum.name)
+    shelf.want(orders(hummed))
+    for own, real in zip(hummed, usual(Hibari.name), strict=True):
+        assert own.key is not None
+        assert real.key is not None
+        file = await shelf.note(own.key)
+        assert file is not None
+        place = folder / real.key[:2] / f"{real.key}.ogg"
+        place.parent.mkdir(exist_ok=True)
+        if not place.exists():
+            place.hardlink_to(file)
+    await shelf.close()
