@@ -30,6 +30,7 @@ LEASE = 3 * TIMEOUT
 NOTE_WITHIN = 8.0
 """Seconds (real) a note may take to be made at the last moment; after that the run goes on in text."""
 CLEAN_AGAIN = 30.0
+A_MOMENT = 0.05
 AT_ONCE = 48
 """Sends under way together."""
 
@@ -97,11 +98,8 @@ class Delivery:
     async def _until_next(self) -> float | None:
         """Seconds (real) until something may be due again; None: until woken."""
         following = await self._store.next_send()
-        waits = (
-            []
-            if following is None
-            else [max(0.0, following - self._clock.real()) if len(self._busy) < AT_ONCE else 1.0]
-        )
+        # While some are under way the earliest may be one of them, not claimed yet: look again in a moment, don't spin.
+        waits = [] if following is None else [max(A_MOMENT if self._busy else 0.0, following - self._clock.real())]
         if self._rest or not self._rate.spare:
             waits.append(CLEAN_AGAIN if self._rest else 1.0)
         return min(waits, default=None)
