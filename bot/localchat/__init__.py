@@ -3,8 +3,9 @@
 from bot.localchat.api import create_app
 from bot.localchat.clock import Clock
 from bot.localchat.faults import Fault, broken, flood, hang, lost, refuse
+from bot.localchat.person import Answer, Button, Message, Tap
 from bot.localchat.server import serve
-from bot.localchat.telegram import Answer, Button, LocalTelegram, Message, Tap
+from bot.localchat.telegram import LocalTelegram
 
 __all__ = [
     "Answer",

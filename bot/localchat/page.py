@@ -17,10 +17,11 @@ from starlette.routing import Route
 
 from bot.localchat import files
 from bot.localchat.clock import FASTEST, SLOWEST
+from bot.localchat.news import Event
 from bot.localchat.profile import menu, spoken
 from bot.localchat.ranges import sliced
 from bot.localchat.refusal import Refusal
-from bot.localchat.telegram import Event, LocalTelegram
+from bot.localchat.telegram import LocalTelegram
 
 FOLDER = Path(__file__).parent / "page"
 NAMES = frozenset(path.name for path in FOLDER.iterdir() if path.is_file())
@@ -145,7 +146,7 @@ class Page:
 
     async def _stream(self, person: int, last: str, language: str) -> AsyncIterator[str]:
         telegram = self._telegram
-        told = telegram.last_told
+        told = telegram.news.last
         yield "retry: 500\n\n"
         missed = self._missed(last)
         if missed is None:
@@ -156,20 +157,20 @@ class Page:
                     yield self._event(event.number, event.kind, self._data(event, person, language), replay=True)
             yield self._event(told, "clock", telegram.clock_face(), replay=True)
         while not telegram.closing.is_set():
-            for event in tuple(telegram.events):
+            for event in tuple(telegram.news.events):
                 if event.number > told:
                     told = event.number
                     if event.chat in (None, person):
                         yield self._event(event.number, event.kind, self._data(event, person, language), replay=False)
-            if telegram.last_told == told and not await telegram.news(BREATH):
+            if telegram.news.last == told and not await telegram.news.wait(BREATH):
                 yield ":\n\n"
 
     def _missed(self, last: str) -> list[Event] | None:
         """The events after `last`, if it is one of this run of the server and none since is lost."""
         epoch, _, number = last.partition("-")
-        if epoch != self._telegram.epoch or not number.isdecimal():
+        if epoch != self._telegram.news.epoch or not number.isdecimal():
             return None
-        events = list(self._telegram.events)
+        events = list(self._telegram.news.events)
         if events and events[0].number > int(number) + 1:
             return None
         return [event for event in events if event.number > int(number)]
@@ -179,7 +180,7 @@ class Page:
 
     def _event(self, number: int, kind: str, data: Any, *, replay: bool) -> str:
         body = json.dumps({"kind": kind, "data": data, "replay": replay})
-        return f"id: {self._telegram.epoch}-{number}\ndata: {body}\n\n"
+        return f"id: {self._telegram.news.epoch}-{number}\ndata: {body}\n\n"
 
     def _profile(self, person: int, language: str) -> dict[str, Any]:
         return {

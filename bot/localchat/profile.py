@@ -47,7 +47,7 @@ async def set_my_commands(telegram: LocalTelegram, given: Given) -> bool:
     if len(commands) > MOST_COMMANDS:
         raise Refusal(400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
     telegram.archive.set(_slot(given), commands)
-    telegram.tell(None, "profile", None)
+    telegram.news.tell(None, "profile", None)
     return True
 
 
@@ -80,7 +80,7 @@ async def get_my_commands(telegram: LocalTelegram, given: Given) -> list[dict[st
 async def delete_my_commands(telegram: LocalTelegram, given: Given) -> bool:
     """No commands of their own for this scope and language any more."""
     telegram.archive.run("DELETE FROM settings WHERE name = ?", _slot(given))
-    telegram.tell(None, "profile", None)
+    telegram.news.tell(None, "profile", None)
     return True
 
 
@@ -90,7 +90,7 @@ def _setter(what: str) -> Method:
         if len(text) > LIMITS[what]:
             raise Refusal(400, f"Bad Request: {'BOT_' if what == 'name' else ''}{what.upper()}_TOO_LONG")
         telegram.archive.set(f"{what} {_language(given)}", text)
-        telegram.tell(None, "profile", None)
+        telegram.news.tell(None, "profile", None)
         return True
 
     return set_it

@@ -11,7 +11,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,79 +19,15 @@ from bot.localchat.archive import Archive, Json
 from bot.localchat.clock import Clock, Mark
 from bot.localchat.entities import commands_in
 from bot.localchat.faults import FaultHook
+from bot.localchat.news import News
+from bot.localchat.person import Message, Tap, seen
 
 MESSAGE_LIVES, TAP_LIVES = 24 * 3600.0, 150.0
 """Seconds (real) an update waits for the bot: a message, a tap. Source: Telegram's Bot API server."""
 ANSWER_WITHIN = 15.0
 """Seconds (real) in which a tap can be answered. Telegram names no figure; about this is seen."""
-MOST_EVENTS = 2_000
-"""Events kept for a page that comes back after a broken connection; an older page is told everything anew."""
-
-
 MOST_TAPS = 1_000
 """Taps whose answer is still told to who tapped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button a person can tap."""
-
-    text: str
-    data: str
-    style: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message as the person sees it. `text` is a voice note's caption, too; `body` the Bot API's Message."""
-
-    id: int
-    by_bot: bool
-    text: str
-    kind: str
-    silent: bool
-    buttons: tuple[tuple[Button, ...], ...]
-    body: Mapping[str, Any] = field(repr=False)
-
-    def button(self, text: str) -> Button:
-        """The button with this text, or with this text as a part of its own. Raises LookupError."""
-        buttons = [button for row in self.buttons for button in row]
-        for button in buttons:
-            if button.text == text:
-                return button
-        for button in buttons:
-            if text in button.text:
-                return button
-        raise LookupError(f"no button {text!r} among {[button.text for button in buttons]}")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the bot answered to a tap. `text` may be empty."""
-
-    text: str
-    alert: bool
-
-
-class Tap:
-    """A tap on its way: `answer` is None until the bot has answered."""
-
-    def __init__(self, query: str) -> None:
-        self.query = query
-        self.answer: Answer | None = None
-        self._done = asyncio.Event()
-
-    async def answered(self, within: float = 5.0) -> Answer:
-        """Wait for the answer. Raises TimeoutError after `within` seconds (real)."""
-        await asyncio.wait_for(self._done.wait(), within)
-        assert self.answer is not None
-        return self.answer
-
-    def answer_with(self, answer: Answer) -> None:
-        """The bot answered."""
-        self.answer = answer
-        self._done.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +39,6 @@ class Call:
     status: int
     answer: Any
     at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something a page is told. `chat` None: every page."""
-
-    number: int
-    chat: int | None
-    kind: str
-    data: Any
 
 
 class LocalTelegram:
@@ -150,10 +76,7 @@ class LocalTelegram:
         self.unknown: set[tuple[str, str]] = set()
         """(method, parameter) the bot sent and nothing here understands."""
         self.closing = asyncio.Event()
-        self.epoch = secrets.token_hex(4)
-        self.events: deque[Event] = deque(maxlen=MOST_EVENTS)
-        self._told = 0
-        self._news = asyncio.Event()
+        self.news = News()
         self._taps: dict[str, Tap] = {}
         kept = self.archive.setting("clock")
         clock.keep_with(self._keep_mark, Mark(**kept) if kept else None)
@@ -168,7 +91,7 @@ class LocalTelegram:
     def hang_up(self) -> None:
         """End all long polls and pages' streams, now."""
         self.closing.set()
-        self.wake()
+        self.news.ring()
 
     async def close(self) -> None:
         """Hang up, leave the clock's last mark and close the database."""
@@ -191,19 +114,6 @@ class LocalTelegram:
             self.archive.set("page_key", key)
         return key
 
-    def wake(self) -> None:
-        """Wake whoever waits for something new."""
-        news, self._news = self._news, asyncio.Event()
-        news.set()
-
-    async def news(self, within: float) -> bool:
-        """Wait until something is new; False after `within` seconds (real)."""
-        try:
-            await asyncio.wait_for(self._news.wait(), within)
-        except TimeoutError:
-            return False
-        return True
-
     async def until(self, true: Callable[[], bool], within: float = 5.0) -> None:
         """Wait until `true()` holds: looked at when something is new, and now and then.
 
@@ -213,26 +123,15 @@ class LocalTelegram:
         while not true():
             if time.monotonic() > ends:
                 raise TimeoutError(f"it did not come true within {within:g} s")
-            await self.news(0.05)
-
-    def tell(self, chat: int | None, kind: str, data: Any) -> None:
-        """Tell the pages of a chat, or all of them."""
-        self._told += 1
-        self.events.append(Event(self._told, chat, kind, data))
-        self.wake()
+            await self.news.wait(0.05)
 
     def tell_clock(self) -> None:
         """Tell all pages the time and its speed."""
-        self.tell(None, "clock", self.clock_face())
+        self.news.tell(None, "clock", self.clock_face())
 
     def clock_face(self) -> Json:
         """The clock as the page has it: unix seconds (virtual) and speed."""
         return {"now": self.clock.now().timestamp(), "speed": self.clock.speed}
-
-    @property
-    def last_told(self) -> int:
-        """Number of the newest event."""
-        return self._told
 
     def _keep_mark(self, mark: Mark) -> None:
         kept = {"real": mark.real, "virtual": mark.virtual, "speed": mark.speed, "ended": mark.ended}
@@ -298,7 +197,7 @@ class LocalTelegram:
                 "new_chat_member": member(now),
             },
         )
-        self.tell(user_id, "blocked", blocked)
+        self.news.tell(user_id, "blocked", blocked)
 
     def chat(self, chat_id: int) -> Json | None:
         """A chat the bot knows, as the Bot API's Chat."""
@@ -360,12 +259,12 @@ class LocalTelegram:
         """The person deletes messages for both sides; none named: the whole chat."""
         gone = message_ids or [message.id for message in self.messages(user_id)]
         if removed := self.archive.remove_messages(user_id, gone):
-            self.tell(user_id, "delete", removed)
+            self.news.tell(user_id, "delete", removed)
 
     def show(self, chat_id: int, body: Json, shown: Json) -> Json:
         """Put a new message into a chat; its body with its id."""
         full = self.archive.add_message(chat_id, body, shown)
-        self.tell(chat_id, "message", {"message": full, "shown": shown})
+        self.news.tell(chat_id, "message", {"message": full, "shown": shown})
         return full
 
     # ── the bot's queue ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -382,7 +281,7 @@ class LocalTelegram:
         number = self.archive.run(
             "INSERT INTO updates (expires, body) VALUES (?, ?)", self.real() + lives, json.dumps(body)
         )
-        self.wake()
+        self.news.ring()
         return number
 
     def take_tap(self, query: str) -> tuple[int, Tap | None] | None:
@@ -392,20 +291,3 @@ class LocalTelegram:
         )
         tap = self._taps.pop(query, None)
         return (row["person"], tap) if row else None
-
-
-def seen(body: Json, shown: Json, bot_id: int) -> Message:
-    """A kept message as a person sees it."""
-    rows = body.get("reply_markup", {}).get("inline_keyboard", ())
-    return Message(
-        id=body["message_id"],
-        by_bot=body.get("from", {}).get("id") == bot_id,
-        text=body.get("text") or body.get("caption") or "",
-        kind=next((kind for kind in ("voice", "photo", "audio", "document") if kind in body), "text"),
-        silent=bool(shown.get("silent")),
-        buttons=tuple(
-            tuple(Button(b["text"], b.get("callback_data", ""), b.get("style", ""), b.get("url", "")) for b in row)
-            for row in rows
-        ),
-        body=body,
-    )

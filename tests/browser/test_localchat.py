@@ -179,6 +179,9 @@ async def test_formats_links_and_commands_are_what_they_say(chat: Chat) -> None:
     await expect(chat.log.locator("strong em, em strong")).to_have_text("both")
     await expect(chat.log.locator("code")).to_have_text("x")
     await expect(chat.log.get_by_role("link", name="a link")).to_have_attribute("rel", "noopener noreferrer")
+    await chat.send('<a href="tg://resolve?domain=x">into the app</a>', parse_mode="HTML")
+    await expect(chat.log.get_by_text("into the app")).to_be_visible()
+    assert await chat.log.get_by_role("link", name="into the app").count() == 0
     await chat.log.get_by_role("button", name="/pause").click()
     await expect(chat.log.locator(".out").last).to_contain_text("/pause")
 

@@ -69,6 +69,13 @@ async def test_an_abandoned_poll_does_not_eat_what_comes(telegram: LocalTelegram
     assert await texts(bot, timeout=5) == ["still here"]
 
 
+async def test_closing_ends_a_poll_that_waits(telegram: LocalTelegram, bot: RawBot) -> None:
+    polling = asyncio.create_task(bot("getUpdates", timeout=20))
+    await asyncio.sleep(0.05)
+    await telegram.close()
+    assert await asyncio.wait_for(polling, 1) == []
+
+
 async def test_kinds_that_were_not_asked_for_do_not_come_and_the_choice_is_remembered(
     telegram: LocalTelegram, bot: RawBot
 ) -> None:

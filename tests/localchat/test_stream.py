@@ -104,9 +104,9 @@ async def test_a_page_that_was_away_too_long_is_told_everything(
     telegram, client = served
     async with opened(client) as stream:
         await stream.next()
-    for _ in range(telegram.events.maxlen or 0):
-        telegram.tell(ME, "action", "typing")
-    telegram.tell(ME, "action", "typing")
+    for _ in range(telegram.news.events.maxlen or 0):
+        telegram.news.tell(ME, "action", "typing")
+    telegram.news.tell(ME, "action", "typing")
     async with opened(client, stream.last) as stream:
         assert (await stream.next())[0] == "history"
 
