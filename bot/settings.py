@@ -26,7 +26,8 @@ PREFIX = "EASEBACK_"
 HOUSE = Path(__file__).resolve().parents[1]
 """Where the code lies; a path in a setting that is not absolute starts here, wherever the bot is started from."""
 TELEGRAM = "https://api.telegram.org"
-TOKEN = r"[0-9]{1,20}:[A-Za-z0-9_-]{20,}"
+SHAPE = r"[0-9]{1,20}:[A-Za-z0-9_-]{20,}"
+"""Of a token."""
 DESKTOPS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
@@ -76,7 +77,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    token: Annotated[SecretStr, AfterValidator(_shaped(TOKEN))] | None = Field(
+    token: Annotated[SecretStr, AfterValidator(_shaped(SHAPE))] | None = Field(
         None, description="it as BotFather shows it: digits, a colon, about 35 letters and digits"
     )
     operator: str | None = Field(None, description="the name of who runs this bot, for /privacy")
@@ -203,5 +204,5 @@ def _sentence(error: ErrorDetails) -> str:
     about = Settings.model_fields[field]
     if "SecretStr" in str(about.annotation) or not about.repr:
         return f"{name} can't be used. Write {about.description}."
-    value = re.sub(TOKEN, "(a token)", str(error["input"]))  # it may have been pasted into the wrong line
+    value = re.sub(SHAPE, "(a token)", str(error["input"]))  # it may have been pasted into the wrong line
     return f"{name} can't be “{value}”. Write {about.description}."

@@ -1,12 +1,17 @@
-"""Finds a Chromium on this machine and starts it for a test. Touches the environment and starts a process."""
+"""Finds a Chromium on this machine, as root on Debian installs one, and starts it for a test. Starts processes."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
+from pathlib import Path
 
 from playwright.async_api import Browser, Playwright
 
+from easeback import apt, stop
+
+SETTING = "TEST_CHROMIUM"
 NAMES = (
     "chromium-headless-shell",
     "chromium",
@@ -15,6 +20,7 @@ NAMES = (
     "google-chrome-stable",
     "microsoft-edge",
 )
+APPLICATIONS = ("Google Chrome", "Chromium", "Microsoft Edge")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -24,14 +30,30 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+MISSING = (
+    "There is no Chromium for the tests of the page. On Debian type:"
+    " sudo apt-get install -y chromium-headless-shell fonts-noto-color-emoji"
+    f" (elsewhere: install Chromium, or set {SETTING} to the program)."
+)
 
 
-def find() -> str | None:
-    """The program: the one EASEBACK_CHROMIUM names, else the first on PATH."""
-    named = os.environ.get("EASEBACK_CHROMIUM")
-    return named or next(filter(None, map(shutil.which, NAMES)), None)
+def find(env: Mapping[str, str] = os.environ) -> str | None:
+    """The program: the one that TEST_CHROMIUM names, else the first on PATH, else a macOS application."""
+    if named := env.get(SETTING):
+        return named
+    applications = (f"/Applications/{name}.app/Contents/MacOS/{name}" for name in APPLICATIONS)
+    on_path = (shutil.which(name, path=env.get("PATH", os.defpath)) for name in NAMES)
+    return next(filter(None, on_path), None) or next((found for found in applications if Path(found).exists()), None)
 
 
 async def launch(playwright: Playwright) -> Browser:
-    """Start it. Without one on the machine, Playwright's own is tried, and its message says what to do."""
-    return await playwright.chromium.launch(executable_path=find(), args=FLAGS)
+    """Start it: silent to the network, and with what sounds played as for a person."""
+    program = find()
+    assert program, MISSING
+    return await playwright.chromium.launch(executable_path=program, args=FLAGS)
+
+
+if __name__ == "__main__" and not find():
+    apt("chromium-headless-shell", "fonts-noto-color-emoji")
+    if not find():
+        stop(MISSING)

@@ -1,0 +1,59 @@
+"""A browser as people have it, on a desk and in a hand. Starts Chromium once for all tests of a worker."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+from tests.browser.chromium import launch
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium; each page below has a context, and so a memory, of its own."""
+    async with async_playwright() as playwright:
+        browser = await launch(playwright)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def desktop(browser: Browser) -> AsyncIterator[Page]:
+    """An empty page on a desk, 1280 by 800."""
+    async with page_without_errors(browser, 1280, 800) as page:
+        yield page
+
+
+@pytest.fixture
+async def phone(browser: Browser) -> AsyncIterator[Page]:
+    """An empty page in a hand, 390 by 844, with touch."""
+    async with page_without_errors(browser, 390, 844, phone=True) as page:
+        yield page
+
+
+@asynccontextmanager
+async def page_without_errors(browser: Browser, width: int, height: int, *, phone: bool = False) -> AsyncIterator[Page]:
+    """A page whose console must have stayed free of errors (a failed request is one, too)."""
+    context = await browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=2 if phone else 1,
+        is_mobile=phone,
+        has_touch=phone,
+    )
+    errors: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(f"{message.text} ({message.location['url']}:{message.location['lineNumber']})")
+
+    page = await context.new_page()
+    page.on("console", heard)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    try:
+        yield page
+    finally:
+        await context.close()
+    assert not errors, "\n".join(["The page's console has errors:", *errors])
