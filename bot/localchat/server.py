@@ -33,6 +33,8 @@ async def serve(
     if not ipaddress.ip_address(host).is_loopback:
         raise ValueError(f"the local chat listens on loopback only, not on {host}")
     listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # asyncio turns Nagle's algorithm off only on sockets that name their protocol; it makes each answer 40 ms slower.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     config = uvicorn.Config(
         create_app(telegram, allowed_hosts=allowed_hosts),
         log_config=None,

@@ -70,6 +70,18 @@ async def test_polls_and_streams_that_nobody_ends_do_not_hold_up_closing() -> No
     await telegram.close()
 
 
+async def test_answers_come_at_once() -> None:
+    telegram = LocalTelegram(":memory:", token=TOKEN, clock=Clock())
+    address, stop = await serve(telegram)
+    async with httpx.AsyncClient(base_url=address) as client:
+        began = time.monotonic()
+        for _ in range(25):
+            await client.post(f"/bot{TOKEN}/getMe", json={})
+        assert time.monotonic() - began < 0.75  # 40 ms more for each answer if small packets are held back
+    await stop()
+    await telegram.close()
+
+
 async def test_a_port_that_is_taken_is_said_at_once() -> None:
     telegram = LocalTelegram(":memory:", token=TOKEN, clock=Clock())
     address, stop = await serve(telegram)
