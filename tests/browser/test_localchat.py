@@ -14,22 +14,13 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.localchat import Clock, LocalTelegram, serve
 from bot.localchat.server import page_address
-from tests.browser.chromium import launch
 from tests.localchat.raw import TOKEN, sound
 
 ME = 1001
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await launch(playwright)
-        yield browser
-        await browser.close()
 
 
 class Chat:
