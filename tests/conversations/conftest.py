@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,8 @@ class House:
     home: Path
     telegram: LocalTelegram
     clock: Clock
+    skipped: list[float]
+    """Seconds that the clock was moved on."""
     engine: type[Hum] | None = Hum
     told: list[str] = field(default_factory=list)
     parts: app.Parts | None = None
@@ -135,10 +138,11 @@ async def house(tmp_path: Path, full_shelf: Path) -> AsyncIterator[House]:
     home = tmp_path / "home"
     home.mkdir()
     shutil.copytree(full_shelf, home / "notes", copy_function=os.link)
-    clock = Clock()
+    skipped: list[float] = []
+    clock = Clock(real=lambda: time.time() + sum(skipped))
     telegram = LocalTelegram(":memory:", token=TOKEN, clock=clock)
     try:
-        yield House(home, telegram, clock)
+        yield House(home, telegram, clock, skipped)
     finally:
         await telegram.close()
 
