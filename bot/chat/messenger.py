@@ -7,7 +7,6 @@ an outcome of its own. The token is in the address of every request: nothing of 
 from __future__ import annotations
 
 import asyncio
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -192,9 +191,7 @@ REFUSALS: Sequence[tuple[str, Kind]] = (
 def outcome(error: TelegramError) -> Answer:
     """Classify an error. What is not known is in doubt if it may have been accepted, else our mistake."""
     if isinstance(error, RetryAfter):
-        with warnings.catch_warnings():  # PTB announces that this int will be a timedelta; both are understood here
-            warnings.simplefilter("ignore")
-            wait = error.retry_after
+        wait = error.retry_after  # an int, which PTB announces to become a timedelta
         return Answer(Kind.WAIT, wait=wait.total_seconds() if isinstance(wait, timedelta) else float(wait))
     if isinstance(error, Forbidden):
         return Answer(Kind.GONE)
