@@ -24,21 +24,24 @@ RUN, DEV = "run.lock", "dev.lock"
 """dev.lock is run.lock and more, in the same versions (tests/test_setup.py)."""
 DEVELOPERS = ("test", "develop", "simulate", "kill", "bench", "notes")
 
-NO_NETWORK = "The packages can't be fetched: is there a network? Start again when there is."
+NO_NETWORK = "What is missing can't be fetched: is there a network? Start again when there is."
+DISK_FULL = "The disk is full. Make room for 1 GB and start again."
+NOT_YOURS = "This folder can't be written to. Use a copy of it that belongs to you."
 NOT_READY_MADE = "A package is not ready-made for this machine and its Python. Try Python 3.11, 3.12 or 3.13."
 NOT_THE_ONE = "A package is not the one that the lock names, so it was not used. Try another network."
 SIGNS = {
     "DO NOT MATCH THE HASHES": NOT_THE_ONE,
     "Hash mismatch": NOT_THE_ONE,
-    "No space left": "The disk is full. Make room for 1 GB and start again.",
+    "No space left": DISK_FULL,
+    "Permission denied": NOT_YOURS,
     "no wheels": NOT_READY_MADE,
     "onnect": NO_NETWORK,
-    "name resolution": NO_NETWORK,
+    "Temporary failure": NO_NETWORK,
     "dns error": NO_NETWORK,
     "timed out": NO_NETWORK,
     "No matching distribution": NOT_READY_MADE,
 }
-"""What a failing installer says, and what a person can do about it; the first that fits."""
+"""What failing programs say, and what a person can do about it; the first that fits."""
 
 
 def main(arguments: List[str]) -> None:
@@ -48,8 +51,8 @@ def main(arguments: List[str]) -> None:
         find_newer(arguments)
     try:
         sync(DEV if verb in DEVELOPERS else RUN)
-    except PermissionError as error:
-        stop(f"can't write {error.filename}. Use a copy of this folder that belongs to you.")
+    except PermissionError:
+        stop(NOT_YOURS)
     if verb == "develop":
         return
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
@@ -87,7 +90,7 @@ def make_venv(uv: Optional[str]) -> None:
         ensure_pip()
         said = quiet([sys.executable, "-m", "venv", "--clear", str(VENV)])
     if said:
-        stop(f"could not make {VENV}:\n\n{said}")
+        stop(explain(said))
 
 
 def ensure_pip() -> None:
@@ -96,8 +99,9 @@ def ensure_pip() -> None:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
     except ImportError:
-        if not apt("python3-venv"):
-            stop("Python's venv is missing here. Type: sudo apt-get install -y python3-venv")
+        said = apt("python3-venv")
+        if said:
+            stop(f"Python's venv is missing here. {said}")
 
 
 def install(uv: Optional[str], lock: str) -> None:
@@ -109,18 +113,21 @@ def install(uv: Optional[str], lock: str) -> None:
         command += ["--disable-pip-version-check", "--retries", "2", "--timeout", "30"]
     said = quiet([*command, "--quiet", "--no-deps", "--require-hashes", "-r", str(ROOT / lock)])
     if said:
-        plain = next((plain for sign, plain in SIGNS.items() if sign in said), "Installing failed.")
-        stop(f"{plain}\n\n{said[-1500:]}")
+        stop(explain(said))
 
 
-def apt(*names: str) -> bool:
-    """Install Debian packages if we are root and may; never asks for a password. Is it done?"""
+def apt(*names: str) -> str:
+    """Install Debian packages if we are root and may; never asks for a password. What stood in the way, if anything."""
     if os.name == "nt" or os.geteuid() or not shutil.which("apt-get"):
-        return False
+        return f"Type: sudo apt-get install -y {' '.join(names)}"
     tell(f"installing {' and '.join(names)} with apt")
     env = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     get = ["apt-get", "install", "-y", "--no-install-recommends", *names]
-    return not quiet(get, env) or not (quiet(["apt-get", "update"], env) or quiet(get, env))
+    if not quiet(get, env):
+        return ""
+    update = quiet(["apt-get", "update", "-o", "APT::Update::Error-Mode=any"], env)
+    said = quiet(get, env)
+    return said and explain(f"{update}\n{said}")
 
 
 def find_newer(arguments: List[str]) -> None:
@@ -179,6 +186,12 @@ def quiet(command: List[str], env: Optional[Dict[str, str]] = None) -> str:
     )
     said = process.communicate()[0].decode("utf-8", "replace").strip()
     return (said or f"{command[0]} failed") if process.returncode else ""
+
+
+def explain(said: str) -> str:
+    """A failing program's words in plain ones, and its own where they tell more."""
+    plain = next((plain for sign, plain in SIGNS.items() if sign in said), "Setting up failed.")
+    return plain if plain in (NO_NETWORK, DISK_FULL, NOT_YOURS) else f"{plain}\n\n{said[-1500:]}"
 
 
 def become(python: Path, *command: str) -> NoReturn:

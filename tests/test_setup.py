@@ -148,7 +148,7 @@ def test_a_package_that_is_not_the_one_in_the_lock_is_refused_and_the_next_start
 def test_without_a_network_it_says_so(house: House) -> None:
     (house.folder / "other.lock").write_text(wheel(house.folder, "elsewhere"))
     told = house.install("other.lock", PIP_NO_INDEX="0", PIP_FIND_LINKS="", PIP_INDEX_URL="http://127.0.0.1:9/")
-    assert told.startswith("easeback: The packages can't be fetched: is there a network? Start again when there is.")
+    assert told == "easeback: What is missing can't be fetched: is there a network? Start again when there is.\n"
 
 
 def test_a_machine_that_has_no_ready_made_package_is_told_which_pythons_have_them(house: House) -> None:
