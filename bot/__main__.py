@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 import webbrowser
@@ -15,7 +14,7 @@ import typer
 from bot import app, check, logs
 from bot.chat.stop import Stop
 from bot.guide.source import BadContent
-from bot.settings import BadSettings, Settings
+from bot.settings import BadSettings, Settings, has_desktop
 from bot.store.errors import StoreError
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=app.__doc__)
@@ -60,8 +59,7 @@ async def _run(chosen: Settings) -> None:
 
 def show(page: str) -> None:
     """Open a page where there is a desktop and somebody at it."""
-    desktop = sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    if desktop and sys.stdout.isatty():
+    if has_desktop() and sys.stdout.isatty():
         webbrowser.open(page)
 
 
