@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import chromium
+
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = """
 import sys, hearing
@@ -166,6 +168,14 @@ def test_without_venv_and_without_root_it_says_what_to_type(new_house: House) ->
     code, out, told = new_house.run(before="sys.modules['ensurepip'] = None")
     assert (code, out) == (1, "")
     assert told.splitlines()[-1].endswith("Type: sudo apt-get install -y python3-venv")
+
+
+def test_the_browser_is_the_one_that_was_named_else_the_first_on_the_path(tmp_path: Path) -> None:
+    for name in ("chromium", "google-chrome"):
+        (tmp_path / name).touch(mode=0o755)
+    env = {"PATH": str(tmp_path)}
+    assert chromium.find(env) == str(tmp_path / "chromium")
+    assert chromium.find({**env, chromium.SETTING: "/opt/mine"}) == "/opt/mine"
 
 
 def entries(lock: str) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -30,9 +32,11 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+DEBIAN = ("chromium-headless-shell", "fonts-noto-color-emoji", "libatomic1")
+"""The browser, the signs that the chat uses, and what Playwright's driver needs beyond its wheel."""
 MISSING = (
-    "There is no Chromium for the tests of the page. On Debian type:"
-    " sudo apt-get install -y chromium-headless-shell fonts-noto-color-emoji"
+    "There is no Chromium for the tests of the page, or Playwright can't start."
+    f" On Debian type: sudo apt-get install -y {' '.join(DEBIAN)}"
     f" (elsewhere: install Chromium, or set {SETTING} to the program)."
 )
 
@@ -46,6 +50,12 @@ def find(env: Mapping[str, str] = os.environ) -> str | None:
     return next(filter(None, on_path), None) or next((found for found in applications if Path(found).exists()), None)
 
 
+def ready() -> bool:
+    """Are a browser and what drives it there?"""
+    driver = subprocess.run([sys.executable, "-m", "playwright", "--version"], check=False, capture_output=True)
+    return bool(find()) and not driver.returncode
+
+
 async def launch(playwright: Playwright) -> Browser:
     """Start it: silent to the network, and with what sounds played as for a person."""
     program = find()
@@ -53,7 +63,7 @@ async def launch(playwright: Playwright) -> Browser:
     return await playwright.chromium.launch(executable_path=program, args=FLAGS)
 
 
-if __name__ == "__main__" and not find():
-    apt("chromium-headless-shell", "fonts-noto-color-emoji")
-    if not find():
+if __name__ == "__main__" and not ready():
+    apt(*DEBIAN)
+    if not ready():
         stop(MISSING)
