@@ -166,7 +166,7 @@ SLIPS = {
         "    seconds: 70",
     ),
     "a wrong total": Slip(
-        CLASSIC, 'chair: "8:33"', 'chair: "8:00"', 'add up to 8:33, not 8:00. Write: `chair: "8:33"`', '  chair: "'
+        CLASSIC, 'chair: "8:29"', 'chair: "8:00"', 'add up to 8:29, not 8:00. Write: `chair: "8:29"`', '  chair: "'
     ),
     "a note too long": Slip(CLASSIC, "(quiet 19)", "(quiet 99)", "a note of 110 s is too long", "    seconds: 30 #2"),
     "an intro too short": Slip(
@@ -192,17 +192,17 @@ SLIPS = {
     ),
     "words that a faster pace would cut": Slip(
         CLASSIC,
-        "Your upper back is soft. (5)",
-        "Your upper back is soft, and so is all of your neck, and so on. (5)",
+        "Let your upper back be soft. (5)",
+        "Let your upper back be soft, and your neck, and your jaw, and so on. (5)",
         "takes 4.50 s in chair, 4.25 are there. Write: (6) after them",
         "    say: #8",
     ),
     "a twin with too many words": Slip(
         TWINS,
-        "Rest, and let your back soften.",
-        "Rest, and let your back soften, wherever you are and however you like to lie right now and here.",
+        "Let your back soften.",
+        "Let your back soften, wherever you are and however you like to lie right now and here.",
         "takes 6.60 s, 6 are there",
-        "  rest: Rest, and",
+        "  rest: Let your back",
     ),
     # what is not well said
     "too many words to read": Slip(
@@ -227,7 +227,7 @@ SLIPS = {
         "    show: You",
     ),
     "a claim": Slip(
-        WORDS, "= Nothing new since", "= Relief since", "“Relief” is never said. Write: ease", "notice-short"
+        WORDS, "= Anything new since", "= Relief since", "“Relief” is never said. Write: ease", "notice-short"
     ),
     "a description too long": Slip(
         WORDS,
@@ -265,7 +265,7 @@ SLIPS = {
         NOTICE, "a fall, a crash", "a fall, a bump", "the words at the gates have changed", "hash:", REVIEW
     ),
     "a hold that changed": Slip(
-        WORDS, "Have you been seen?", "Were you seen?", "the words at the gates have changed", "hash:", REVIEW
+        WORDS, "Have you been seen,", "Were you seen,", "the words at the gates have changed", "hash:", REVIEW
     ),
     "a notice of another version": Slip(
         NOTICE,
@@ -325,11 +325,11 @@ def test_all_slips_of_all_files_are_told_at_once(folder: Path) -> None:
 
 def test_a_run_of_five_words_of_another_script_is_found_across_sentences(folder: Path) -> None:
     runs = folder / "check" / "runs.txt"
-    theirs = hashlib.sha256(b"the chair hold you quiet").hexdigest()[:16]
+    theirs = hashlib.sha256(b"the seat hold you quiet").hexdigest()[:16]
     runs.write_text(runs.read_text("utf-8") + theirs + "\n", "utf-8")
     say = line_of((folder / CLASSIC).read_text("utf-8"), "    say: #4") + 1
     (told,) = problems(folder)
-    assert told.startswith(f"{CLASSIC}:{say}: to-the-back: “the chair hold you quiet” stands in the published script")
+    assert told.startswith(f"{CLASSIC}:{say}: to-the-back: “the seat hold you quiet” stands in the published script")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "5", "a text", "{}", "- a", "null", "a: [", "? {}"])
@@ -377,7 +377,7 @@ def test_a_text_in_another_encoding_is_told(folder: Path) -> None:
 # ── as the author runs it ─────────────────────────────────────────────────────────────────────────────────────────────
 def test_all_is_well_with_the_content_as_the_voice_says_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(OWN) == 0, capsys.readouterr().out
-    assert "The classic: chair 8:33, rest 8:33. All is well." in capsys.readouterr().out
+    assert "The classic: chair 8:29, rest 8:29. All is well." in capsys.readouterr().out
 
 
 def test_problems_are_printed_one_a_line_and_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,16 +8,17 @@ start =
     I'm not a doctor, and not a medical device.
     You can stop any time: tap End, or write “stop”.
 
-notice-short = Nothing new since last time?
+notice-short = Anything new since last time?
 notice-before = Before you move.
 notice-now = Get help now if you have:
 notice-see = See someone first if any of these fit:
+notice-see-fold = See someone first if any of these fit (tap to open):
 unsure-which = Which list?
 unsure-first = Can't tell? Take the first.
 
-held-see = Let's hold the movements for now. Please talk to a doctor or physio. With fever, weight loss, cancer or night pain: in the next day or two. Resting stays open.
-held-wait = Movements wait until a full day has gone by. Please be seen by someone. Resting stays open.
-held-seen = Have you been seen?
+held-see = Let's leave out all moves for now. Please talk to a doctor or physio. With fever, weight loss, cancer or night pain: in the next day or two. Resting stays open.
+held-wait = Movements wait for a full day. No help yet? Please get it now. Resting stays open.
+held-seen = Have you been seen, and was gentle movement said to be fine?
 held-agreed = Did a doctor or physio say yes to slow, small moves?
 
 position-which = How would you like to be today?
@@ -28,13 +29,14 @@ position-rest = Rest: no moving. You think of your back growing soft.
 
 step-place = {$name} · {$n} of {$of} · about {$minutes} min left
 step-listen = ▶ Tap to listen
-step-caution = First:
-settle-score = Pain now? 0 is none, 10 is the worst. Only if you like.
+step-soften = Soften
+step-caution = Note:
+settle-score = First, if you like, tap your pain now: 0 is none, 10 is the worst.
 quiet-name = Quiet
 quiet-show = Thirty more quiet seconds. Nothing to do.
 
 hurt-ease = Ease out slowly.
-hurt-what = What would be kind now?
+hurt-what = Sharp, or down a leg? Tap that first. Or rest through this step, or leave this move out.
 signs-any = Do you have any of these?
 hurts-outside = Rest the way that hurts least. New numbness, weakness or toilet trouble? Call {$number}.
 
@@ -53,24 +55,24 @@ closing-done = That is all for now. Go gently.
 closing-ended = Well stopped. Rest as long as you like.
 closing-score = Pain now? 0 is none, 10 is the worst. Only if you like.
 summary-time = { $minutes ->
-        [one] One calm minute.
-       *[other] {$minutes} calm minutes.
+        [one] You gave your back one minute.
+       *[other] You gave your back {$minutes} minutes.
     }
 summary-easier = { $points ->
         [one] 1 point easier than when you began. Nice to know.
        *[other] {$points} points easier than when you began. Nice to know.
     }
-summary-same = The same as when you began. That happens. Did any part feel good?
+summary-same = The same as when you began. That happens.
 summary-up = One point up from when you began. That happens. Rest the way that hurts least.
 summary-up-much = That went up. Let's stop for today. Rest the way that hurts least. New numbness, weakness or toilet trouble? Call {$number}.
 
 ### Last lines, when nothing runs
 
-idle-not-now = All right. Here when you like.
-idle-stopped = All right, we stop here. Here when you like.
-idle-kept = All is kept. Here when you like.
-idle-held-now = Please stop here. This may need care today. Call {$number}. I can't judge it for you. Movements wait for a day.
-idle-held-still = All right. Movements wait. Resting stays open: /backpain
+idle-not-now = All right. I'm here when you like.
+idle-stopped = All right, we stop here. I'm here when you like.
+idle-kept = All is kept. I'm here when you like.
+idle-held-now = Please stop here. I can't judge this for you. It may need care today. Call {$number}. Movements wait for a day.
+idle-held-still = Movements wait. Please see someone soon. Resting stays open: /backpain
 
 ### Forget me
 
@@ -95,7 +97,7 @@ toast-plus = 30 more quiet seconds.
 button-begin = Begin
 button-none = None of these
 button-same = None of these, as last time
-button-change = Change something
+button-change = None, but change something
 button-unsure = Yes or not sure
 button-notnow = Not now
 button-now = Get help now

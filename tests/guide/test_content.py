@@ -33,7 +33,7 @@ def test_the_classic_is_led_in_the_chair_and_at_rest_in_eleven_steps(content: Co
 
 def test_at_rest_every_movement_is_a_twin(content: Content) -> None:
     resting = content.sessions["classic"].in_position("rest")
-    assert [s.twin for s in resting if "rest" not in s.positions] == ["reach", "draw-back", "reach", "small-lift"]
+    assert [s.twin for s in resting if "rest" not in s.positions] == ["reach", "draw-back", "reach-again", "small-lift"]
 
 
 def test_a_twin_takes_the_words_and_seconds_of_a_position_in_which_its_step_is_led(content: Content) -> None:
@@ -82,7 +82,7 @@ def test_a_signature_is_shown_and_lapses_by_itself_when_a_word_changes(files: di
     assert "Checked by Dr. A. Example, GP, 24 November 2026." in parse(signed).safety.small
     for file, old, new in (
         ("safety/en.yaml", "a hard blow", "a blow"),
-        ("words/en.ftl", "Have you been seen?", "Seen?"),
+        ("words/en.ftl", "Have you been seen,", "Seen,"),
     ):
         changed = {**signed, file: signed[file].replace(old, new)}
         assert "No doctor or physio has checked this text yet." in parse(changed).safety.small
