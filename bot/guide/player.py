@@ -270,8 +270,6 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
             return _to(chat, Signs(at=now, step=step, on=do.on))
         case "none", Signs(step=step):
             return _to(chat, Hurting(at=now, step=step, on=do.on))
-        case "notnow", Signs():
-            return Outcome(_finish(chat, now, "ended"))
         # after a run
         case action, Scoring() if (score := _score(action)) is not None:
             return Outcome(_summed(chat, score, now, do.on))

@@ -98,7 +98,7 @@ def _main(chat: Chat, words: Words, safety: Safety) -> Screen:
             return (_text(chat, short, _column(words, again, "change", "unsure", "notnow")),)
         case Unsure():
             now = f"<b>{_w(words, 'notice-now')}</b>\n{_list(safety.now)}"
-            see = f"<b>{_w(words, 'notice-see')}</b>\n{_list(safety.see_first)}"
+            see = _see_first(safety, words, folded=False)
             text = f"<b>{_w(words, 'unsure-which')}</b>\n\n{now}\n\n{see}\n\n{_w(words, 'unsure-first')}"
             return (_text(chat, text, _column(words, "now", "see", "return")),)
         case Held(why=why):
@@ -126,9 +126,9 @@ def _main(chat: Chat, words: Words, safety: Safety) -> Screen:
             text = f"<b>{_w(words, 'hurt-ease')}</b>\n\n{_w(words, 'hurt-what')}"
             return (_text(chat, text, _pairs(words, "twin", "leave", "sharp", "end")),)
         case Signs():
-            see = f"<b>{_w(words, 'notice-see')}</b>\n{_list(safety.see_first)}"
-            text = f"<b>{_w(words, 'hurt-ease')}</b>\n\n{_w(words, 'signs-any')}\n{_list(safety.now)}\n\n{_folded(see)}"
-            return (_text(chat, text, _column(words, "none", "unsure", "notnow")),)
+            signs = f"{_w(words, 'signs-any')}\n{_list(safety.now)}\n\n{_see_first(safety, words)}"
+            text = f"<b>{_w(words, 'hurt-ease')}</b>\n\n{signs}"
+            return (_text(chat, text, _column(words, "none", "unsure", "end")),)
         case Scoring(why=why):
             text = f"{_w(words, f'closing-{why}')}\n\n{_w(words, 'closing-score')}"
             return (_text(chat, text, (*_scores(None), (_button(words, "noscore"),))),)
@@ -165,13 +165,16 @@ def _step(chat: Chat, playing: Playing, words: Words) -> Part:
 def _place(run: Run, playing: Playing, words: Words) -> str:
     n, of = run.plan.place(playing.step)
     minutes = max(1, round(run.plan.seconds_left(playing.step) / 60))
-    line = words("step-place", name=run.plan.steps[playing.step].name, n=n, of=of, minutes=minutes)
+    step = run.plan.steps[playing.step]
+    name = words("step-soften") if step.form == "rest" else step.name  # a movement's name would invite to it
+    line = words("step-place", name=name, n=n, of=of, minutes=minutes)
     return f"{escape(line)} {run.plan.dots(playing.step)}"
 
 
 def _settle(run: Run, words: Words) -> Rows:
-    first = (_button(words, "done", "success"), _button(words, "hurts", "danger"))
-    return (first, *_scores(run.before), (_button(words, "end"),))
+    """Done alone on its row: next to the scores "It hurts" would be taken for one."""
+    last = (_button(words, "hurts", "danger"), _button(words, "end"))
+    return ((_button(words, "done", "success"),), *_scores(run.before), last)
 
 
 def _buttons(chat: Chat, playing: Playing, words: Words) -> Rows:
@@ -198,16 +201,21 @@ def _scores(chosen: int | None) -> Rows:
 # ── texts ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def notice(safety: Safety, words: Words, *, flat: bool = False) -> str:
     """The safety notice. `flat`: without a fold of its own, to stand inside one."""
-    see = f"<b>{_w(words, 'notice-see')}</b>\n{_list(safety.see_first)}"
     return "\n\n".join(
         [
             escape(safety.opening),
             f"<b>{_w(words, 'notice-before')}</b> {_bold(safety.before)}",
             f"<b>{_w(words, 'notice-now')}</b>\n{_list(safety.now)}",
-            see if flat else _folded(see),
+            _see_first(safety, words, folded=not flat),
             f"<i>{escape(safety.small)}</i>",
         ]
     )
+
+
+def _see_first(safety: Safety, words: Words, *, folded: bool = True) -> str:
+    """The second list; folded it says that it can be opened."""
+    text = f"<b>{_w(words, 'notice-see-fold' if folded else 'notice-see')}</b>\n{_list(safety.see_first)}"
+    return _folded(text) if folded else text
 
 
 def _last_line(name: str, words: Words, safety: Safety) -> str:

@@ -34,7 +34,10 @@ def _edit(telegram: LocalTelegram, given: Given, change: Callable[[Json], Json],
     new = change(_without(old, "reply_markup", "edit_date")) | ({"reply_markup": keyboard} if keyboard else {})
     if _without(new, *UNSEEN) == _without(old, *UNSEEN):
         raise bad_request(NOT_MODIFIED)
-    new["edit_date"] = telegram.date()
+    if part is not None:
+        new["edit_date"] = telegram.date()
+    elif "edit_date" in old:  # other buttons alone are no edit to the eye: Telegram hides its date
+        new["edit_date"] = old["edit_date"]
     telegram.archive.change_message(new["message_id"], new)
     telegram.news.tell(chat["id"], "edit", {"message": new})
     return new

@@ -44,9 +44,9 @@ async def test_two_taps_from_backpain_to_the_first_step_and_one_the_next_time(bo
     assert settle.kind == "voice"
     assert settle.silent
     await bot.say("stop")
-    await bot.sees("Here when you like")
+    await bot.sees("I'm here when you like")
     await bot.say("/backpain")
-    await bot.sees("Nothing new since last time?")
+    await bot.sees("Anything new since last time?")
     await bot.tap("None of these, as last time")
     await bot.sees("Settle · 1 of 11")
 
@@ -59,7 +59,7 @@ async def test_the_whole_classic_by_done(bot: House) -> None:
         await bot.tap("Done")
     await bot.sees("That is all for now. Go gently.")
     await bot.tap("2")
-    await bot.sees("calm minute", "2 points easier than when you began")
+    await bot.sees("You gave your back", "2 points easier than when you began")
     assert isinstance((await bot.chat()).state, Summary)
     await bot.quiet()
     assert [m.id for m in bot.messages if m.buttons] == [], "a screen that is over has no buttons"
@@ -121,7 +121,7 @@ async def test_what_stops_silences_the_voice(bot: House) -> None:
     assert breathe.id not in [m.id for m in bot.messages], "a deleted note stops playing"
     stay = app.read_content(CONTENT)[0].twins["stay"].rest
     await bot.tap("Rest through it")
-    await bot.sees("Breathe · 2 of 11", stay)
+    await bot.sees("Soften · 2 of 11", stay)
 
 
 async def test_words_do_what_buttons_do(bot: House) -> None:
@@ -137,7 +137,7 @@ async def test_words_do_what_buttons_do(bot: House) -> None:
     await bot.say("/stop")
     await bot.sees("Well stopped.")
     await bot.say("3")
-    await bot.sees("calm minute")
+    await bot.sees("You gave your back")
 
 
 async def test_any_word_shows_the_screen_again(bot: House) -> None:
@@ -164,7 +164,7 @@ async def test_movement_is_held_and_resting_stays_open(bot: House) -> None:
     await bot.tap("Yes or not sure")
     await bot.sees("Which list?")
     await bot.tap("Get help now")
-    await bot.sees("Please stop here. This may need care today. Call 112, 911 or 999")
+    await bot.sees("It may need care today. Call 112, 911 or 999")
     await bot.say("/backpain")
     await bot.sees("Movements wait")
     await bot.tap("Rest")
