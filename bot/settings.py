@@ -6,7 +6,7 @@ import difflib
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -35,13 +35,10 @@ class BadSettings(Exception):
     """Settings that can't be used. Its text is for the operator: a line each, which setting, why, what to write."""
 
 
-def _shaped(pattern: str) -> Callable[[SecretStr], SecretStr]:
-    def check(secret: SecretStr) -> SecretStr:
-        if not re.fullmatch(pattern, secret.get_secret_value()):
-            raise ValueError
-        return secret
-
-    return check
+def _token(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(SHAPE, secret.get_secret_value()):
+        raise ValueError
+    return secret
 
 
 def _numbers(listed: object) -> object:
@@ -77,7 +74,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    token: Annotated[SecretStr, AfterValidator(_shaped(SHAPE))] | None = Field(
+    token: Annotated[SecretStr, AfterValidator(_token)] | None = Field(
         None, description="it as BotFather shows it: digits, a colon, about 35 letters and digits"
     )
     operator: str | None = Field(None, description="the name of who runs this bot, for /privacy")
