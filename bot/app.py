@@ -40,6 +40,8 @@ from bot.store.secrets import find_keys
 
 LATE = 120.0
 """Seconds (real) after which a step is too late to be sent."""
+TWICE = 1.5
+"""Seconds (real) within which the same tap again is a double tap."""
 TRY_AGAIN = (2.0, 5.0, 10.0, 30.0)
 """Seconds (real) between tries to reach the Bot API at the start."""
 LOCAL_BOT = 1
@@ -181,9 +183,14 @@ async def running(
         stack.push_async_callback(shelf.close)
 
         def library() -> Library:
-            late_after = LATE * clock.speed
             return Library(
-                content=content, words=words, voices=voices, ready=shelf.ready, work=shelf.work, late_after=late_after
+                content=content,
+                words=words,
+                voices=voices,
+                ready=shelf.ready,
+                work=shelf.work,
+                late_after=LATE * clock.speed,
+                twice_within=TWICE * clock.speed,
             )
 
         def changed(row: Row) -> None:

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 
 from bot.chat.messenger import Elsewhere, Incoming, Left, Nothing, Tap, Word
 from bot.clock import Clock
-from bot.guide.chat import Chat
+from bot.guide.chat import Chat, Idle
 from bot.guide.events import ALWAYS, COMMANDS, Crisis, Delivered, Do, Event, Gone, Spoke, Tick, read
 from bot.guide.library import Library
-from bot.guide.player import Say, same_screen, update, wake_at
+from bot.guide.player import Say, cut_if_late, same_screen, update, wake_at
 from bot.guide.screens import Button
 from bot.store.chats import Row, Store, Transaction
 
@@ -64,12 +64,13 @@ def feed(row: Row, event: Event, at: float | None, clock: Clock, library: Librar
         if row.sending is None:
             row.send_at = clock.real()
     elif state.waits:
-        row.rev = max(row.rev + 1, int(clock.real() * 1000))  # never used twice, not even after /forget or a restore
-        row.part = row.doubts = 0
-        row.dead = [*row.dead, *((message, "strip") for message in row.live)]
-        row.live = []
+        _new_screen(row, clock)
         if row.sending is None:
             row.send_at = clock.real()
+    elif isinstance(state, Idle) and not isinstance(before, Idle):  # closed in silence: its buttons go
+        _new_screen(row, clock)
+        if row.sending is None:
+            row.send_at = None
     else:
         row.dead = [(message, how) for message, how in row.dead if message not in row.live]
         if row.sending is None:
@@ -77,11 +78,28 @@ def feed(row: Row, event: Event, at: float | None, clock: Clock, library: Librar
     return outcome.say
 
 
+def _new_screen(row: Row, clock: Clock) -> None:
+    """What is shown belongs to the past: the next rev, never used twice, not even after /forget or a restore."""
+    row.rev = max(row.rev + 1, int(clock.real() * 1000))
+    row.part = row.doubts = 0
+    row.dead = [*row.dead, *((message, "strip") for message in row.live)]
+    row.live = []
+
+
+def mend(row: Row, clock: Clock) -> None:
+    """A state that could not be read became another when it was loaded: that one must be shown."""
+    if row.chat.state.waits and row.send_at is None and row.sending is None:
+        _new_screen(row, clock)
+        row.send_at = clock.real()
+
+
 def catch_up(row: Row, clock: Clock, library: Library) -> None:
     """All that is due, each at the time when it was due: no burst, one truth."""
     now = clock.now()
+    mend(row, clock)
     while (due := wake_at(row.chat.state)) is not None and due <= now:
         feed(row, Tick(), due.timestamp(), clock, library)
+    row.chat = cut_if_late(row.chat, now)
 
 
 def due_of(row: Row) -> float | None:
@@ -151,7 +169,9 @@ class Turns:
             return None, None  # said before they left
         library, now = self._library(), self._clock.now()
         row = await tx.load(word.chat, now)
-        if row is None:
+        if row is not None:
+            mend(row, self._clock)
+        else:
             language = word.language.split("-")[0] if word.language.split("-")[0] in library.words else "en"
             row = Row(id=word.chat, chat=Chat.new(language, now), rev=int(self._clock.real() * 1000))
         words = library.words_in(row.chat.person.language)
@@ -172,6 +192,7 @@ class Turns:
         row = await tx.load(tap.chat, self._clock.now())
         if row is None:
             return self._say(tap, tap.language, Say("no-chat")), None  # a tap never creates a chat
+        mend(row, self._clock)
         action, _, rev = tap.data.partition(":")
         if action == "menu":
             return await self._do(tx, row, Do(rev, id=secrets.token_hex(8)), tap)

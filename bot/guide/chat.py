@@ -99,6 +99,8 @@ class Run:
 
 PauseReason = Literal["you", "late", "lost", "idle", "away", "crisis", "restart", "kept", "unread"]
 EndReason = Literal["done", "ended"]
+Hurt = Literal["no", "choices", "signs"]
+"""Whether it hurts where a run waits, and which question about it is still open."""
 
 
 # ── states: one per situation ─────────────────────────────────────────────────────────────────────────────────────────
@@ -142,6 +144,8 @@ class Notice(State):
 
     kind: Literal["notice"] = "notice"
     full: bool = True
+    version: str = ""
+    """Of the text that is shown: the one that is acknowledged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +169,8 @@ class Playing(State):
 
     kind: Literal["playing"] = "playing"
     step: int
+    heard: int
+    """The step that was heard when this one was called for: the one that hurts while this one has not begun."""
     after: datetime
     """When the note before it will have ended."""
     late_at: datetime
@@ -187,6 +193,7 @@ class Paused(State):
     kind: Literal["paused"] = "paused"
     step: int
     why: PauseReason = "you"
+    hurt: Hurt = "no"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,10 +240,12 @@ class Summary(State):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgetting(State):
-    """/forget, asked once. `step`: where a run waits meanwhile."""
+    """/forget, asked once. `step`: where a run waits meanwhile; `scoring`: its last question was open."""
 
     kind: Literal["forgetting"] = "forgetting"
     step: int | None = None
+    hurt: Hurt = "no"
+    scoring: EndReason | None = None
 
 
 AnyState = (
@@ -303,18 +312,25 @@ def load_person(values: Mapping[str, Any]) -> Person:
 
 def load(person: Person, state: bytes, plan: bytes | None, now: datetime) -> Chat:
     """The chat from its stored form. What can't be read becomes Paused at its step, or Idle where no run is left."""
+    closed = Idle(at=now, seen=now)
     try:
         stored = _STORED.validate_json(state)
-        run = (
-            None
-            if stored.run is None or plan is None
-            else _RUN.validate_python({**stored.run, "plan": _PLAN.validate_json(plan)})
-        )
-        if run is None and isinstance(stored.state, Running | Scoring):
-            return Chat(person=person, run=None, state=Idle(at=now, seen=now))
+        if stored.version != VERSION:
+            return _salvage(person, state, plan, now)
+        if stored.run is None or plan is None:
+            return Chat(person=person, run=None, state=stored.state if _without_run(stored.state) else closed)
+        run = _RUN.validate_python({**stored.run, "plan": _PLAN.validate_json(plan)})
         return Chat(person=person, run=run, state=stored.state)
     except ValidationError:
         return _salvage(person, state, plan, now)
+
+
+def _without_run(state: AnyState) -> bool:
+    """True if a state makes sense without a run."""
+    match state:
+        case Playing() | Paused() | Hurting() | Signs() | Scoring() | Forgetting(step=int()) | Unsure(back=Signs()):
+            return False
+    return True
 
 
 def _salvage(person: Person, state: bytes, plan: bytes | None, now: datetime) -> Chat:

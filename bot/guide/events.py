@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from bot.guide.content import Safety
     from bot.guide.words import Words
 
-ALWAYS = frozenset({"hurts", "stop", "forget"})
+ALWAYS = frozenset({"hurts", "stop", "end", "forget"})
 """Never refused, whatever screen they come from."""
 COMMANDS = frozenset({"start", "backpain", "pause"})
 """Words that need no screen; all other words answer the screen that was shown before them."""

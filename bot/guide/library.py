@@ -24,6 +24,8 @@ class Library:
     """Seconds of work per second of finished note."""
     late_after: float
     """Seconds (virtual) after which a step is too late to be sent: 120 real seconds times the clock's speed."""
+    twice_within: float
+    """Seconds (virtual) within which the same tap again is a double tap: 1.5 real seconds times the clock's speed."""
 
     def words_in(self, language: str) -> Words:
         """The words of a language; an unknown language gets English."""

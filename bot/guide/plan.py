@@ -178,10 +178,9 @@ def rest_through(plan: Plan, index: int) -> Plan:
 
 
 def leave_out(plan: Plan, index: int) -> Plan:
-    """All later steps of the same pose become their rest twins."""
+    """Every step of the same pose becomes its rest twin, also those that Back would lead to."""
     out = plan.steps[index].left_out_as
-    tail = tuple(_rested(s) if s.left_out_as == out else s for s in plan.steps[index + 1 :])
-    return replace(plan, steps=plan.steps[: index + 1] + tail)
+    return replace(plan, steps=tuple(_rested(s) if s.left_out_as == out else s for s in plan.steps))
 
 
 def more_quiet(plan: Plan, index: int, name: str, show: str, voice: str | None) -> Plan:

@@ -20,6 +20,7 @@ from bot.guide.chat import (
     Forgetting,
     Held,
     Hold,
+    Hurt,
     Hurting,
     Idle,
     Notice,
@@ -45,6 +46,8 @@ SETTLE_FOR = timedelta(minutes=5)
 ALONE_FOR = timedelta(minutes=30)
 PAUSED_FOR = timedelta(hours=24)
 LOST_FOR = timedelta(minutes=5)
+KEPT_FOR = timedelta(hours=24)
+"""How long a last line may wait for a network before it would be out of place."""
 HELD_FOR = timedelta(hours=24)
 NOTICE_FOR = timedelta(days=30)
 NO_VOICE_FOR = timedelta(days=7)
@@ -88,7 +91,7 @@ def update(chat: Chat, event: Event, now: datetime, library: Library) -> Outcome
 
 
 def wake_at(state: AnyState) -> datetime | None:
-    """When time itself is the next event; None: never. Patience is counted from delivery."""
+    """When time itself is the next event; None: never. Patience is counted from delivery, or from the call for it."""
     match state:
         case Playing(due=datetime() as due):
             return due
@@ -97,11 +100,11 @@ def wake_at(state: AnyState) -> datetime | None:
         case Playing():
             return state.late_at
         case Idle() | Summary():
-            return None
+            return state.at + KEPT_FOR if state.waits else None
         case Paused():
-            return state.settled and state.settled + PAUSED_FOR
+            return (state.settled or state.at) + PAUSED_FOR
         case _:
-            return state.settled and state.settled + ALONE_FOR
+            return (state.settled or state.at) + ALONE_FOR
 
 
 def same_screen(before: AnyState, after: AnyState) -> bool:
@@ -126,15 +129,15 @@ def _tick(chat: Chat, now: datetime, library: Library) -> Chat:
         return chat
     match chat.state:
         case Playing(ends=datetime() as ends, step=step) as playing if _by_time(chat, playing):
-            return _play(_leave(chat, ends), step + 1, now, library, after=ends, cut=False)
+            return _play(_leave(chat, ends), step + 1, now, library, heard=step, after=ends, cut=False)
         case Playing(ends=datetime(), step=step):
-            return _pause(chat, step, now, "idle")
+            return _pause(chat, now, "idle", step=step)
         case Playing(lost=datetime(), step=step):
-            return _pause(chat, step, now, "lost")
+            return _pause(chat, now, "lost", step=step)
         case Playing(step=step):
-            return _pause(chat, step, now, "late")
-        case Forgetting(step=int() as step):
-            return _pause(chat, step, now, "kept")
+            return _pause(chat, now, "late", step=step)
+        case Forgetting(step=int()):
+            return _pause(chat, now, "kept")
         case _:
             return _close(chat, now)
 
@@ -149,7 +152,7 @@ def _told_by_delivery(chat: Chat, event: Delivered | GaveUp | NoVoice | Gone, no
         case Delivered(message), Playing() as playing:
             return _shown(chat, playing, message, now)
         case Delivered(), state:
-            return replace(chat, state=replace(state, seen=now, lost=None))
+            return replace(_silenced(chat), state=replace(state, seen=now, lost=None))
         case GaveUp(), state:
             return replace(chat, state=replace(state, lost=now))
         case NoVoice(forbidden), state if chat.run is not None:
@@ -157,16 +160,25 @@ def _told_by_delivery(chat: Chat, event: Delivered | GaveUp | NoVoice | Gone, no
             person = replace(chat.person, voice_forbidden_until=until)
             return replace(chat, person=person, run=replace(chat.run, voice=False), state=replace(state, seen=None))
         case Gone(), state:
-            person = replace(chat.person, inactive_since=now)
-            if isinstance(state, Running):
-                return replace(chat, person=person, state=Paused(at=now, lost=now, step=state.step, why="away"))
-            return replace(chat, person=person, run=None, state=Idle(at=now, lost=now))
+            chat = replace(chat, person=replace(chat.person, inactive_since=now))
+            if _waits_at(chat, now) is None:
+                return replace(_ended(chat), state=Idle(at=now, lost=now))
+            chat = _pause(chat, now, "away")
+            return replace(chat, state=replace(chat.state, lost=now, silence=()))
     return chat
+
+
+def _silenced(chat: Chat) -> Chat:
+    """The notes that had to go with this screen are gone."""
+    if chat.run is None or not chat.state.silence:
+        return chat
+    notes = tuple(note for note in chat.run.notes if note.message not in chat.state.silence)
+    return replace(chat, run=replace(chat.run, notes=notes))
 
 
 def _shown(chat: Chat, playing: Playing, message: int | None, now: datetime) -> Chat:
     """The step is in the chat: here its clock starts, unless it runs already and only the buttons were shown anew."""
-    run = _run(chat)
+    run = _run(_silenced(chat))
     step = run.plan.steps[playing.step]
     begins = max(playing.after, now)
     ends = playing.ends or begins + timedelta(seconds=step.length)
@@ -175,7 +187,7 @@ def _shown(chat: Chat, playing: Playing, message: int | None, now: datetime) -> 
     else:
         due = now + (SETTLE_FOR if step.advance == "tap" else ALONE_FOR)
     notes = tuple(note for note in run.notes if note.ends > now)
-    if run.voice and message is not None and all(note.message != message for note in notes):
+    if run.voice and message is not None and message != playing.on:
         notes = (*notes, Sent(message, begins, begins + timedelta(seconds=step.length)))
     person = chat.person
     if step.caution_id:
@@ -190,56 +202,60 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
     match do.action, state:
         # anywhere
         case "forget", _:
-            step = state.step if isinstance(state, Running | Forgetting) else None
-            return _to(chat, Forgetting(at=now, step=step, silence=_ahead(chat, now)))
+            return _to(chat, now, _forgetting(chat, now))
         case "erase", Forgetting():
             return Outcome(None)
-        case "keep", Forgetting(step=None):
-            return _to(_ended(chat), Idle(at=now, words="kept", on=do.on))
-        case "keep", Forgetting(step=int() as step):
-            return _to(chat, Paused(at=now, step=step, why="kept", on=do.on))
+        case "keep", Forgetting(step=int()):
+            return Outcome(_pause(chat, now, "kept", on=do.on))
+        case "keep", Forgetting(scoring="done" | "ended" as why):
+            return _to(chat, now, Scoring(at=now, why=why, on=do.on))
+        case "keep", Forgetting():
+            return _to(chat, now, Idle(at=now, words="kept", on=do.on))
         case "hurts", Playing() | Paused() | Hurting() | Signs():
-            return Outcome(_hurts(chat, state, now))
+            return Outcome(_hurts(chat, state, now, library))
         case "hurts", _:
             return Outcome(chat, Say("hurts-outside", {"number": library.content.safety.emergency}))
-        case "stop" | "end", Playing() | Paused() | Hurting() | Signs():
-            return Outcome(_finish(_leave(chat, now), now, "ended", _ahead(chat, now)))
+        case "stop" | "end", Playing() | Paused() | Hurting() | Signs() | Unsure(back=Signs()) | Forgetting(step=int()):
+            return Outcome(_finish(_leave(chat, now), now, "ended"))
         case "stop" | "end", Unsure() | Notice() | Held() | Choosing() | Scoring() | Forgetting():
-            return _to(_ended(chat), Idle(at=now, words="stopped", on=do.on))
+            return _to(chat, now, Idle(at=now, words="stopped", on=do.on))
         case "start", _:
             return _redraw(chat, now, library) if chat.run else Outcome(chat, Say("start"))
-        case "backpain", Hurting() | Signs() | Forgetting():
+        case "backpain", Hurting() | Signs() | Forgetting() | Unsure(back=Signs()):
             return _redraw(chat, now, library)
+        case "backpain", Paused(hurt="choices" | "signs"):
+            return Outcome(_resume(chat, state, state.step, now, library))
         case "backpain", Playing() | Paused():
-            step = _heard(chat, state, now) if isinstance(state, Playing) else state.step
-            return _to(_leave(chat, now), Paused(at=now, step=step, why="restart", silence=_ahead(chat, now)))
+            return Outcome(_pause(chat, now, "restart"))
         case "backpain", Notice(seen=None, lost=None):
             return Outcome(chat)
         case "backpain", _:
-            return _to(_ended(chat), _gate(chat.person, now, library))
+            return _to(chat, now, _gate(chat.person, now, library))
         # before a run
         case "none", Notice():
-            return _to(_acknowledge(chat, now, library), Choosing(at=now))
+            return _to(_acknowledge(chat, state, now), now, Choosing(at=now))
         case "change", Notice(full=False):
-            return _to(_acknowledge(chat, now, library), Choosing(at=now))
+            return _to(_acknowledge(chat, state, now), now, Choosing(at=now))
         case "same", Notice(full=False) if chat.person.position:
-            return Outcome(_begin(_acknowledge(chat, now, library), chat.person.position, do.id, now, library))
+            return Outcome(_begin(_acknowledge(chat, state, now), chat.person.position, do.id, now, library))
         case "unsure", Notice() | Signs():
-            return _to(chat, Unsure(at=now, back=state, on=do.on))
+            return _to(chat, now, Unsure(at=now, back=state, on=do.on))
         case "notnow", Notice() | Held():
-            return _to(chat, Idle(at=now, words="not-now", on=do.on))
+            return _to(chat, now, Idle(at=now, words="not-now", on=do.on))
         case "return", Unsure(back=back):
-            return _to(chat, replace(back, at=now, seen=None, lost=None, on=do.on))
+            return _to(chat, now, replace(back, at=now, seen=None, lost=None, on=do.on))
         case "now", Unsure():
-            return _to(_hold(chat, now + HELD_FOR), Idle(at=now, words="held-now", on=do.on))
+            return _to(_hold(chat, now, now + HELD_FOR), now, Idle(at=now, words="held-now", on=do.on))
         case "see", Unsure():
-            return _to(_hold(chat, None), Held(at=now, why="see", on=do.on))
+            return _to(_hold(chat, now, None), now, Held(at=now, why="see", on=do.on))
         case "yes", Held(why="seen" | "agreed"):
-            return _to(replace(chat, person=replace(chat.person, hold=None)), Notice(at=now, full=True))
+            # Until the full notice is answered nothing counts as acknowledged.
+            chat = replace(chat, person=replace(chat.person, hold=None, acknowledged=None))
+            return _to(chat, now, _gate(chat.person, now, library))
         case "notyet", Held(why="seen"):
-            return _to(_hold(chat, now + HELD_FOR), Idle(at=now, words="held-still", on=do.on))
+            return _to(_hold(chat, now, now + HELD_FOR), now, Idle(at=now, words="held-still", on=do.on))
         case "notyet", Held(why="agreed"):
-            return _to(chat, Idle(at=now, words="held-still", on=do.on))
+            return _to(chat, now, Idle(at=now, words="held-still", on=do.on))
         case "rest", Held():
             return Outcome(_begin(chat, "rest", do.id, now, library))
         case ("chair" | "rest") as position, Choosing():
@@ -250,26 +266,26 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
             return _in_step(chat, state, do, now, library)
         # paused
         case "resume" | "again", Paused(step=step):
-            return Outcome(_play(chat, step, now, library))
+            return Outcome(_resume(chat, state, step, now, library))
         case "back", Paused(step=step):
-            return Outcome(_play(chat, max(step - 1, 0), now, library))
+            return Outcome(_resume(chat, state, _before(chat, step), now, library))
         case "skip", Paused(step=step):
-            return Outcome(_play(chat, step + 1, now, library))
+            return Outcome(_resume(chat, state, step + 1, now, library))
         case "over", Paused():
-            return _to(_ended(chat), _gate(chat.person, now, library))
+            return _to(chat, now, _gate(chat.person, now, library))
         # it hurts
         case "twin", Hurting(step=step):
             chat = _planned(chat, rest_through(_run(chat).plan, step))
-            return Outcome(_play(chat, step, now, library))
+            return Outcome(_play(chat, step, now, library, heard=step))
         case "leave", Hurting(step=step):
             run = _run(chat)
             out = run.left_out | {run.plan.steps[step].left_out_as}
             chat = replace(chat, run=replace(run, plan=leave_out(run.plan, step), left_out=out))
-            return Outcome(_play(chat, step + 1, now, library))
+            return Outcome(_play(chat, step + 1, now, library, heard=step))
         case "sharp", Hurting(step=step):
-            return _to(chat, Signs(at=now, step=step, on=do.on))
+            return _to(chat, now, Signs(at=now, step=step, on=do.on))
         case "none", Signs(step=step):
-            return _to(chat, Hurting(at=now, step=step, on=do.on))
+            return _to(chat, now, Hurting(at=now, step=step, on=do.on))
         # after a run
         case action, Scoring() if (score := _score(action)) is not None:
             return Outcome(_summed(chat, score, now, do.on))
@@ -280,24 +296,28 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
 
 def _in_step(chat: Chat, playing: Playing, do: Do, now: datetime, library: Library) -> Outcome:
     """The buttons of a step. While the next one is shown and has not begun, they speak of the one being heard."""
-    heard, begun = _heard(chat, playing, now), _begun(playing, now)
+    here, begun = _here(playing, now), _begun(playing, now)
     left = _leave(chat, now)
     step = _run(chat).plan.steps[playing.step]
     match do.action:
+        case "done" if begun and _twice(playing.after, now, library) and playing.seen and playing.seen < playing.after:
+            return Outcome(
+                chat
+            )  # the tap that started it, a second time; or one meant for the step that has just ended
         case "done" if begun:
-            return Outcome(_play(left, playing.step + 1, now, library))
+            return Outcome(_play(left, playing.step + 1, now, library, heard=playing.step))
         case "done":
             return Outcome(replace(chat, state=_begins_now(chat, playing, now)))
         case "again":
-            return Outcome(_play(left, heard, now, library, silence=_unbegun(chat, now)))
+            return Outcome(_play(left, here, now, library, heard=here, silence=_unbegun(chat, now)))
         case "back":
-            return Outcome(_play(left, _before(chat, heard), now, library, silence=_unbegun(chat, now)))
+            return Outcome(_play(left, _before(chat, here), now, library, heard=here, silence=_unbegun(chat, now)))
         case "skip":
-            return Outcome(_play(left, heard + 1, now, library, silence=_ahead(chat, now)))
+            return Outcome(_play(left, here + 1, now, library, heard=here, silence=_ahead(chat, now)))
         case "pause":
-            return _to(left, Paused(at=now, step=heard, silence=_ahead(chat, now)))
+            return Outcome(_pause(chat, now, "you"))
         case "plus" if _by_time(chat, playing) and playing.more:
-            return _plus(chat, playing, do.on, heard, now, library)
+            return _plus(chat, playing, do.on, here, now, library)
         case ("pace-mine" | "pace-timed") as pace:
             settings = replace(chat.person.settings, timed=pace == "pace-timed")
             chat = replace(chat, person=replace(chat.person, settings=settings))
@@ -327,33 +347,33 @@ def _begins_now(chat: Chat, playing: Playing, now: datetime) -> Playing:
     return replace(playing, after=now, ends=ends, due=due)
 
 
-def _plus(chat: Chat, playing: Playing, on: int | None, heard: int, now: datetime, library: Library) -> Outcome:
+def _plus(chat: Chat, playing: Playing, on: int | None, here: int, now: datetime, library: Library) -> Outcome:
     """Thirty quiet seconds after the step being heard."""
     words = library.words_in(chat.person.language)
     run = _run(chat)
     voice = library.voices.get(chat.person.language) if run.voice else None
-    chat = _planned(chat, more_quiet(run.plan, heard, words("quiet-name"), words("quiet-show"), voice))
-    if heard != playing.step:
+    chat = _planned(chat, more_quiet(run.plan, here, words("quiet-name"), words("quiet-show"), voice))
+    if here != playing.step:
         # The next step is shown and has not begun: its note goes, the quiet comes first, in the same chain.
-        return Outcome(
-            _play(chat, heard + 1, now, library, after=playing.after, cut=False, silence=_unbegun(chat, now)),
-            Say("toast-plus"),
-        )
-    due = playing.due
+        silence = _unbegun(chat, now)
+        chat = _play(chat, here + 1, now, library, heard=here, after=playing.after, cut=False, silence=silence)
+        return Outcome(chat, Say("toast-plus"))
     if playing.ends is not None:
-        due = playing.ends - timedelta(seconds=lead(_run(chat), playing.step))
-    return Outcome(_buttons(chat, replace(playing, due=due), on, now, more=False), Say("toast-plus"))
+        playing = replace(playing, due=playing.ends - timedelta(seconds=lead(_run(chat), playing.step)))
+    return Outcome(_buttons(chat, playing, on, now, more=False), Say("toast-plus"))
 
 
-def _hurts(chat: Chat, state: Playing | Paused | Hurting | Signs, now: datetime) -> Chat:
-    """Always a new screen, also while hurting. A step that has not begun can't be the one that hurts."""
-    begun = not isinstance(state, Playing) or _begun(state, now)
-    step = state.step if begun else max(state.step - 1, 0)
+def _hurts(chat: Chat, state: Playing | Paused | Hurting | Signs, now: datetime, library: Library) -> Chat:
+    """Always a new screen, also while hurting; a double tap counts once. What has not begun can't be what hurts."""
     silence = _ahead(chat, now)
+    if isinstance(state, Hurting | Signs) and _twice(state.at, now, library):
+        return replace(chat, state=replace(state, at=now, seen=None, lost=None, on=None, silence=silence))
+    step = state.step if not isinstance(state, Playing) or _begun(state, now) else state.heard
     chat = _leave(chat, now)
     run = replace(_run(chat), hurts=_run(chat).hurts + 1)
-    again = run.hurts >= MANY_HURTS or isinstance(state, Signs)
-    new = Signs(at=now, step=step, silence=silence) if again else Hurting(at=now, step=step, silence=silence)
+    open_signs = isinstance(state, Signs) or (isinstance(state, Paused) and state.hurt == "signs")
+    signs = run.hurts >= MANY_HURTS or open_signs
+    new = Signs(at=now, step=step, silence=silence) if signs else Hurting(at=now, step=step, silence=silence)
     return replace(chat, run=run, state=new)
 
 
@@ -363,23 +383,20 @@ def _redraw(chat: Chat, now: datetime, library: Library) -> Outcome:
         case Idle() | Summary():
             return Outcome(chat, Say("idle"))
         case Playing() as playing:
-            step = _heard(chat, playing, now)
-            return Outcome(_play(_leave(chat, now), step, now, library, silence=_ahead(chat, now)))
-        case Paused(why="crisis", step=step):
-            return _to(chat, Paused(at=now, step=step))
+            step = _here(playing, now)
+            chat = _leave(chat, now)
+            return Outcome(_play(chat, step, now, library, heard=step, silence=_ahead(chat, now)))
+        case Paused(why="crisis"):
+            return Outcome(_pause(chat, now, "you"))
         case state:
-            return _to(chat, replace(state, at=now, seen=None, lost=None, on=None, silence=()))
+            return _to(chat, now, replace(state, at=now, seen=None, lost=None, on=None))
 
 
 def _crisis(chat: Chat, now: datetime) -> Chat:
     """One fixed, kind answer, and no session under it: a run pauses in silence."""
-    state, silence = chat.state, _ahead(chat, now)
-    if isinstance(state, Playing):
-        step = _heard(chat, state, now)
-        return replace(_leave(chat, now), state=Paused(at=now, step=step, why="crisis", silence=silence))
-    if isinstance(state, Running):
-        return replace(chat, state=Paused(at=now, step=state.step, why="crisis", silence=silence))
-    return replace(_ended(chat), state=Idle(at=now, words="crisis"))
+    if _waits_at(chat, now) is not None:
+        return _pause(chat, now, "crisis")
+    return _to(chat, now, Idle(at=now, words="crisis")).chat or chat
 
 
 # ── before a run ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -390,19 +407,24 @@ def _gate(person: Person, now: datetime, library: Library) -> Notice | Held:
             return Held(at=now, why="agreed")
         case Hold(until=datetime() as until):
             return Held(at=now, why="wait" if now < until else "seen")
-    known = person.acknowledged
-    fresh = known and known.version == library.content.safety.version and now < known.at + NOTICE_FOR
-    return Notice(at=now, full=not fresh)
+    known, version = person.acknowledged, library.content.safety.version
+    fresh = known and known.version == version and now < known.at + NOTICE_FOR
+    return Notice(at=now, full=not fresh, version=version)
 
 
-def _acknowledge(chat: Chat, now: datetime, library: Library) -> Chat:
-    version = library.content.safety.version
-    return replace(chat, person=replace(chat.person, acknowledged=Dated(version=version, at=now)))
+def _acknowledge(chat: Chat, notice: Notice, now: datetime) -> Chat:
+    """The notice was read: its version and date. The short form doesn't put off the next full one."""
+    if not notice.full:
+        return chat
+    return replace(chat, person=replace(chat.person, acknowledged=Dated(version=notice.version, at=now)))
 
 
-def _hold(chat: Chat, until: datetime | None) -> Chat:
-    """Movement is held, and a run that led to it is over. Which sign was meant is kept nowhere."""
-    return replace(_ended(chat), person=replace(chat.person, hold=Hold(until=until)))
+def _hold(chat: Chat, now: datetime, until: datetime | None) -> Chat:
+    """Movement is held; a day that runs already is never cut short. Which sign was meant is kept nowhere."""
+    held = chat.person.hold
+    if until is None and held and held.until and now < held.until:
+        until = held.until
+    return replace(chat, person=replace(chat.person, hold=Hold(until=until)))
 
 
 def _begin(chat: Chat, position: str, id: str, now: datetime, library: Library) -> Chat:  # noqa: A002
@@ -413,7 +435,7 @@ def _begin(chat: Chat, position: str, id: str, now: datetime, library: Library) 
     allowed = person.settings.voice and not (person.voice_forbidden_until and now < person.voice_forbidden_until)
     voice = allowed and options.voice is not None and in_time(made, library.ready, library.work)
     run = Run(id=id, plan=made, voice=voice, began=now)
-    return _play(replace(chat, run=run), 0, now, library)
+    return _play(replace(chat, run=run), 0, now, library, heard=0)
 
 
 # ── during a run ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -428,6 +450,7 @@ def _play(
     now: datetime,
     library: Library,
     *,
+    heard: int,
     after: datetime | None = None,
     cut: bool = True,
     silence: tuple[int, ...] = (),
@@ -443,19 +466,74 @@ def _play(
         return _finish(chat, now, "done", silence)
     timed = chat.person.settings.timed
     late_at = now + timedelta(seconds=library.late_after)
+    cut = cut or not timed
     state = Playing(
-        at=now, step=step, after=after or now, late_at=late_at, timed=timed, cut=cut or not timed, silence=silence
+        at=now, step=step, heard=heard, after=after or now, late_at=late_at, timed=timed, cut=cut, silence=silence
     )
     return replace(chat, state=state)
+
+
+def cut_if_late(chat: Chat, now: datetime) -> Chat:
+    """A step that goes out after the note before it ended does not play by itself any more: it must be tapped."""
+    match chat.state:
+        case Playing(seen=None, ends=None, cut=False) as playing if now >= playing.after:
+            return replace(chat, state=replace(playing, cut=True))
+    return chat
 
 
 def _begun(playing: Playing, now: datetime) -> bool:
     return playing.ends is not None and now >= playing.after
 
 
-def _heard(chat: Chat, playing: Playing, now: datetime) -> int:
-    """The step that the person is in: the shown one, or the one before it while that one has not begun."""
-    return playing.step if _begun(playing, now) or playing.cut else max(playing.step - 1, 0)
+def _here(playing: Playing, now: datetime) -> int:
+    """The step that the buttons speak of: the shown one, or the one being heard while that one comes by itself."""
+    return playing.step if _begun(playing, now) or playing.cut else playing.heard
+
+
+def _twice(first: datetime, now: datetime, library: Library) -> bool:
+    """True for the second of two taps that were meant as one."""
+    return now < first + timedelta(seconds=library.twice_within)
+
+
+def _waits_at(chat: Chat, now: datetime) -> tuple[int, Hurt] | None:
+    """Where the run is, and whether it hurts there; None if no run is at a step."""
+    match chat.state:
+        case Playing() as playing:
+            return _here(playing, now), "no"
+        case Paused(step=step, hurt=hurt) | Forgetting(step=int() as step, hurt=hurt):
+            return step, hurt
+        case Hurting(step=step):
+            return step, "choices"
+        case Signs(step=step) | Unsure(back=Signs(step=step)):
+            return step, "signs"
+    return None
+
+
+def _forgetting(chat: Chat, now: datetime) -> Forgetting:
+    """The question, and what it interrupts."""
+    if isinstance(chat.state, Scoring):
+        return Forgetting(at=now, scoring=chat.state.why)
+    if isinstance(chat.state, Forgetting):
+        return replace(chat.state, at=now, seen=None, lost=None, on=None)
+    step, hurt = _waits_at(chat, now) or (None, "no")
+    return Forgetting(at=now, step=step, hurt=hurt)
+
+
+def _pause(chat: Chat, now: datetime, why: PauseReason, *, on: int | None = None, step: int | None = None) -> Chat:
+    """The run waits where it is (or at `step`), in silence; a question about pain stays open."""
+    here, hurt = _waits_at(chat, now) or (0, "no")
+    left, step = _leave(chat, now), here if step is None else step
+    return replace(left, state=Paused(at=now, step=step, why=why, hurt=hurt, on=on, silence=_ahead(chat, now)))
+
+
+def _resume(chat: Chat, paused: Paused, step: int, now: datetime, library: Library) -> Chat:
+    """Go on; where it hurt, with the question first."""
+    match paused.hurt:
+        case "choices":
+            return replace(chat, state=Hurting(at=now, step=paused.step))
+        case "signs":
+            return replace(chat, state=Signs(at=now, step=paused.step))
+    return _play(chat, step, now, library, heard=step)
 
 
 def _before(chat: Chat, step: int) -> int:
@@ -489,13 +567,10 @@ def _planned(chat: Chat, made: Plan) -> Chat:
     return replace(chat, run=replace(_run(chat), plan=made))
 
 
-def _pause(chat: Chat, step: int, now: datetime, why: PauseReason) -> Chat:
-    return replace(chat, state=Paused(at=now, step=step, why=why))
-
-
 # ── after a run ───────────────────────────────────────────────────────────────────────────────────────────────────────
-def _finish(chat: Chat, now: datetime, why: EndReason, silence: tuple[int, ...] = ()) -> Chat:
+def _finish(chat: Chat, now: datetime, why: EndReason, silence: tuple[int, ...] | None = None) -> Chat:
     """The last line, with pain after as an offer; a run that led nothing ends without a question."""
+    silence = _ahead(chat, now) if silence is None else silence
     if not _run(chat).practised:
         return replace(_ended(chat), state=Idle(at=now, words="stopped", silence=silence))
     return replace(chat, state=Scoring(at=now, why=why, silence=silence))
@@ -521,5 +596,16 @@ def _score(action: str) -> int | None:
     return int(tail) if head == "score" and tail.isdecimal() and int(tail) <= 10 else None
 
 
-def _to(chat: Chat, state: AnyState) -> Outcome:
-    return Outcome(replace(chat, state=state))
+def _to(chat: Chat, now: datetime, state: AnyState) -> Outcome:
+    """Another screen: what is still to be heard falls silent with it, and a run that it doesn't belong to is over."""
+    new = replace(chat, state=replace(state, silence=_ahead(chat, now)))
+    return Outcome(new if _of_a_run(state) else _ended(new))
+
+
+def _of_a_run(state: AnyState) -> bool:
+    match state:
+        case Forgetting(step=None, scoring=None):
+            return False
+        case Forgetting() | Unsure(back=Signs()) | Scoring():
+            return True
+    return isinstance(state, Running)

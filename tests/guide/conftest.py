@@ -33,6 +33,7 @@ def library() -> Library:
         ready=Everything(),
         work=0.05,
         late_after=120.0,
+        twice_within=1.5,
     )
 
 

@@ -23,9 +23,9 @@ from bot.guide.chat import (
     Summary,
     Unsure,
 )
-from bot.guide.events import Crisis, Do, GaveUp, Gone, NoVoice, Tick
+from bot.guide.events import Crisis, Do, GaveUp, Gone, NoVoice, Spoke, Tick
 from bot.guide.library import Library
-from bot.guide.player import LEAD, wake_at
+from bot.guide.player import LEAD, cut_if_late, wake_at
 from tests.guide.walk import Walk
 
 CLASSIC = [
@@ -68,6 +68,21 @@ def test_the_notice_comes_in_full_again_after_thirty_days(walk: Walk) -> None:
     walk.word("backpain")
     assert isinstance(walk.state, Notice)
     assert walk.state.full
+
+
+def test_daily_use_does_not_put_off_the_full_notice(walk: Walk) -> None:
+    walk.to_settle().word("stop")
+    full = []
+    for day in range(1, 62):
+        walk.wait(86400).word("backpain")
+        assert isinstance(walk.state, Notice)
+        if walk.state.full:
+            full.append(day)
+            walk.tap("none", "chair")
+        else:
+            walk.tap("same")
+        walk.word("stop")
+    assert full == [30, 60]
 
 
 def test_the_notice_comes_in_full_again_when_its_text_has_changed(walk: Walk, library: Library) -> None:
@@ -150,6 +165,21 @@ def test_a_hold_that_appears_under_a_run_with_movement_ends_it(walk: Walk) -> No
     walk.chat = replace(walk.chat, person=replace(walk.chat.person, hold=Hold()))
     walk.tap("done")
     assert isinstance(walk.state, Held)
+
+
+def test_a_day_of_hold_is_not_cut_short_by_the_other_list(walk: Walk) -> None:
+    walk.word("backpain").tap("unsure", "now").wait(60).word("backpain").tap("rest")
+    walk.wait(5).tap("done").wait(5).tap("hurts", "sharp", "unsure", "see")
+    walk.word("backpain")
+    assert isinstance(walk.state, Held)
+    assert walk.state.why == "wait"
+
+
+def test_after_yes_only_the_full_notice_opens_movement(walk: Walk) -> None:
+    walk.to_settle().word("stop").word("backpain").tap("unsure", "see", "notnow").word("backpain").tap("yes", "notnow")
+    walk.word("backpain")
+    assert isinstance(walk.state, Notice)
+    assert walk.state.full
 
 
 def test_back_from_the_lists_returns_to_the_notice(walk: Walk) -> None:
@@ -334,6 +364,29 @@ def test_at_my_pace_nothing_moves_before_done(walk: Walk) -> None:
     assert walk.step == "to-the-back"
 
 
+def test_a_double_tap_on_done_before_the_next_has_begun_counts_once(walk: Walk) -> None:
+    walk.to_settle().tap("done")
+    assert isinstance(walk.state, Playing)
+    assert walk.state.ends is not None
+    walk.wait((walk.state.ends - walk.now).total_seconds() - 2)
+    assert walk.step == "three-breaths"
+    walk.tap("done").wait(0.3).tap("done")
+    assert walk.step == "three-breaths"
+    walk.wait(3).tap("done")
+    assert walk.step == "to-the-back"
+
+
+def test_a_step_that_goes_out_late_asks_to_be_tapped(walk: Walk) -> None:
+    walk.to_step("breathe").now += timedelta(seconds=60)
+    assert walk.chat is not None
+    due = wake_at(walk.chat.state)
+    assert due is not None
+    walk.event(Tick(), due)
+    assert walk.chat is not None
+    walk.chat = cut_if_late(walk.chat, walk.now)
+    assert "Tap to listen" in walk.text
+
+
 def test_the_more_page_runs_beside_the_clock(walk: Walk) -> None:
     walk.to_step("breathe")
     assert isinstance(walk.state, Playing)
@@ -411,12 +464,63 @@ def test_the_second_time_the_signs_come_again(walk: Walk) -> None:
 def test_it_hurts_twice_is_a_new_screen_each_time(walk: Walk) -> None:
     walk.to_step("reach").word("hurts")
     first = walk.state
-    walk.wait(1).word("hurts")
+    walk.wait(2).word("hurts")
     assert walk.state is not first
     assert isinstance(walk.state, Signs)
     second = walk.state
-    walk.wait(1).word("hurts")
+    walk.wait(2).word("hurts")
     assert walk.state is not second
+
+
+def test_a_double_tap_on_it_hurts_counts_once(walk: Walk) -> None:
+    walk.to_step("reach").tap("hurts")
+    first = walk.state
+    walk.wait(0.3).word("hurts")
+    assert walk.state is not first
+    assert isinstance(walk.state, Hurting)
+
+
+@pytest.mark.parametrize("way", ["forget", "crisis", "gone", "unsure"])
+def test_the_question_about_pain_stays_open_whatever_comes_between(walk: Walk, way: str) -> None:
+    walk.to_step("reach").tap("hurts").tap("sharp")
+    match way:
+        case "forget":
+            walk.word("forget").tap("keep")
+        case "crisis":
+            walk.event(Crisis()).deliver().speak()
+        case "gone":
+            walk.event(Gone()).word("start")
+        case "unsure":
+            walk.tap("unsure").word("forget").tap("keep")
+    assert isinstance(walk.state, Paused)
+    walk.tap("resume")
+    assert isinstance(walk.state, Signs), "the movement that hurt is not led again before the signs are answered"
+
+
+def test_what_hurts_is_what_was_heard_also_while_the_next_is_on_its_way(walk: Walk) -> None:
+    walk.to_step("reach").event(Spoke()).event(Do("hurts"))
+    assert isinstance(walk.state, Hurting)
+    assert walk.state.step == 4
+    walk = Walk(walk.library).to_step("draw-back").tap("more").event(Do("back")).event(Do("hurts"))
+    assert isinstance(walk.state, Hurting)
+    assert walk.state.step == 5
+
+
+def test_a_pose_left_out_stays_out_for_back_as_well(walk: Walk) -> None:
+    walk.to_step("reach").tap("hurts", "leave").wait(5).tap("more", "back")
+    assert walk.chat is not None
+    assert walk.chat.run is not None
+    assert walk.step == "reach"
+    assert walk.chat.run.plan.steps[4].form == "rest"
+
+
+@pytest.mark.parametrize("word", ["backpain", "hello", "forget"])
+def test_notes_fall_silent_even_if_the_screen_that_does_it_is_overtaken(walk: Walk, word: str) -> None:
+    walk.to_step("reach")
+    note = walk.message
+    walk.event(Do("hurts"))
+    walk.event(Spoke() if word == "hello" else Do(word))
+    assert note in walk.state.silence  # type: ignore[attr-defined]
 
 
 def test_hurting_left_alone_ends_in_silence(walk: Walk) -> None:
