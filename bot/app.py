@@ -20,7 +20,7 @@ from bot.chat.polling import Polling
 from bot.chat.rate import Rate
 from bot.chat.stop import Stop
 from bot.chat.turns import Turns, due_of
-from bot.check import read
+from bot.check import read, unsaid
 from bot.clock import Clock, PacedClock, SystemClock
 from bot.guide.chat import Person
 from bot.guide.content import Content
@@ -28,7 +28,9 @@ from bot.guide.events import SLASH
 from bot.guide.library import Library
 from bot.guide.marks import Script
 from bot.guide.plan import Telling, usual_notes
+from bot.guide.player import SESSION
 from bot.guide.reading import parse
+from bot.guide.source import BadContent, Problem
 from bot.guide.words import Words
 from bot.localchat.server import page_address
 from bot.media.shelf import Shelf
@@ -118,10 +120,15 @@ async def local_chat(home: Path) -> AsyncIterator[tuple[localchat.LocalTelegram,
 
 
 def read_content(folder: Path) -> tuple[Content, dict[str, Words]]:
-    """The content, and the interface's words by language. Raises BadContent."""
+    """The content, and the interface's words by language. Raises BadContent, also for what would fail only in use."""
     files = read(folder)
+    content, problems = parse(files), unsaid(files)
+    if SESSION not in content.sessions:
+        problems.append(Problem("sessions", 1, "", "/backpain has no session", f"`id: {SESSION}` in one of them"))
+    if problems:
+        raise BadContent(tuple(problems))
     names = [name for name in files if name.startswith("words/") and name.endswith(".ftl")]
-    return parse(files), {Path(name).stem: Words(files[name], Path(name).stem, name) for name in names}
+    return content, {Path(name).stem: Words(files[name], Path(name).stem, name) for name in names}
 
 
 async def reach(messenger: Messenger, tell: Tell, stop: asyncio.Event) -> Me | None:

@@ -62,6 +62,11 @@ def read(folder: Path) -> dict[str, str]:
     return files
 
 
+def unsaid(files: Mapping[str, str]) -> list[Problem]:
+    """The messages that the bot asks for and these files have not: without them it can't speak at all."""
+    return [*_words(entries(files.get("words/en.ftl", "")), entries(read(OWN)["words/en.ftl"]))]
+
+
 def main(folder: Path, seconds: Measure | None = None) -> int:
     """Print every problem, one a line; 1 if there is any. `seconds`: how long words take; None: as heard."""
     try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 
 from bot.guide.chat import Paused, Playing
 from bot.localchat import Fault, flood, hang, lost, refuse
+from bot.store.secrets import find_keys
 from tests.conversations.conftest import YOU, House
 from tests.conversations.test_first_session import to_settle
 
@@ -121,3 +123,36 @@ async def test_twenty_people_at_once_all_get_the_notice(bot: House) -> None:
         await bot.telegram.say(person, "/backpain")
     await asyncio.sleep(2.5)
     assert all(any("Before you move" in m.text for m in bot.telegram.messages(p)) for p in people)
+
+
+async def test_a_screen_closed_in_silence_has_no_buttons_and_a_tap_on_it_is_late(house: House) -> None:
+    async with house.running():
+        await house.say("/backpain")
+        notice = await house.sees("Before you move")
+    house.skipped.append(1900)
+    async with house.running():
+        await asyncio.sleep(0.5)
+        await house.quiet()
+        assert not any(m.buttons for m in house.messages)
+        assert house.last.id == notice.id, "nothing was sent"
+        assert await house.tap("None of these", on=notice) == "That one is over. We are here now."
+
+
+async def test_a_state_that_can_not_be_read_becomes_a_pause_that_is_shown(house: House) -> None:
+    async with house.running():
+        await to_settle(house)
+        await house.tap("Done")
+        await house.sees("Breathe · 2 of 11")
+    assert house.parts is not None
+    store = sqlite3.connect(house.home / "easeback.db")
+    keys = find_keys(None, house.home)
+    (sealed,) = store.execute("SELECT state FROM chats").fetchone()
+    state = keys.open(sealed).replace(b'"kind":"playing"', b'"kind":"dancing"')
+    store.execute("UPDATE chats SET state = ?", (keys.seal(state),))
+    store.commit()
+    store.close()
+    house.skipped.append(60)
+    async with house.running():
+        await house.sees("Paused here.")
+        await house.tap("Go on")
+        await house.sees("Breathe · 2 of 11")

@@ -37,8 +37,10 @@ async def test_killed_in_the_notice_the_score_and_a_step(rig: Rig) -> None:
     await rig.tap("Chair")
     await rig.sees("Settle · 1 of 11")
     await rig.tap("4")
+    await rig.wait_for(lambda: any("✓ 4" in b.text for row in rig.messages[-1].buttons for b in row), what="the score")
     await rig.kill()
     await rig.start()
+    assert len(rig.having("Settle · 1 of 11")) == 1
     await rig.tap("Done")
     await rig.sees("Breathe · 2 of 11")
     await rig.kill()
@@ -46,6 +48,10 @@ async def test_killed_in_the_notice_the_score_and_a_step(rig: Rig) -> None:
     assert len(rig.having("Breathe · 2 of 11")) == 1
     await rig.tap("Done")
     await rig.sees("Three slow breaths · 3 of 11")
+    await rig.say("stop")
+    await rig.sees("Well stopped.")
+    await rig.tap("2")
+    await rig.sees("2 points easier than when you began")
 
 
 async def test_killed_between_claim_and_send_it_is_sent(rig: Rig) -> None:

@@ -98,6 +98,20 @@ async def test_bad_content_names_file_and_line(tmp_path: Path, full_shelf: Path)
     assert code == 1
 
 
+async def test_content_that_would_fail_only_in_use_is_told_at_the_start(tmp_path: Path, full_shelf: Path) -> None:
+    content = tmp_path / "content"
+    shutil.copytree(ROOT / "content", content)
+    words = content / "words" / "en.ftl"
+    words.write_text(words.read_text().replace("paused-you =", "paused-yuo ="))
+    session = content / "sessions" / "classic.yaml"
+    session.write_text(session.read_text().replace("id: classic\n", "id: calm\n"))
+    async with Rig(tmp_path / "home", full_shelf, content) as rig:
+        text, code = await said(rig)
+    assert "paused-you" in text
+    assert "id: classic" in text
+    assert code == 1
+
+
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
 async def test_it_stops_quickly_and_cleanly(tmp_path: Path, full_shelf: Path, name: str) -> None:
     async with Rig(tmp_path, full_shelf) as rig:
