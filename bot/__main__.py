@@ -17,7 +17,9 @@ from bot.guide.source import BadContent
 from bot.settings import BadSettings, Settings, has_desktop
 from bot.store.errors import StoreError
 
-cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=app.__doc__)
+HELP = "Calm, paced sessions for a sore back, in Telegram or in the local chat."
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=HELP)
 
 
 def settings() -> Settings:
@@ -72,4 +74,4 @@ def check_content(
 
 
 if __name__ == "__main__":
-    cli()
+    cli(prog_name="easeback.py")

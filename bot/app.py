@@ -75,11 +75,10 @@ async def run(settings: Settings, tell: Tell, stop: asyncio.Event, show: Tell) -
     """
     content, words = read_content(settings.content)
     async with AsyncExitStack() as stack:
-        local = settings.token is None
-        home = settings.data_dir / "local" if local else settings.data_dir
+        local, home = settings.token is None, settings.home
         stack.enter_context(FolderLock(home))
         if settings.token is None:
-            telegram, address = await stack.enter_async_context(local_chat(home))
+            telegram, address = await stack.enter_async_context(local_chat(home, settings.speed))
             clock: Clock = PacedClock(telegram.clock)
             messenger = Messenger(telegram.token, address)
         else:
@@ -102,10 +101,12 @@ async def run(settings: Settings, tell: Tell, stop: asyncio.Event, show: Tell) -
 
 
 @asynccontextmanager
-async def local_chat(home: Path) -> AsyncIterator[tuple[localchat.LocalTelegram, str]]:
-    """The local chat and its address."""
+async def local_chat(home: Path, speed: float) -> AsyncIterator[tuple[localchat.LocalTelegram, str]]:
+    """The local chat and its address. A speed other than 1 is set; else the one it was left at goes on."""
     token = f"{LOCAL_BOT}:{secrets.token_urlsafe(24)}"
     telegram = localchat.LocalTelegram(home / "localchat.db", token=token, clock=localchat.Clock())
+    if speed != 1:
+        telegram.clock.set_speed(speed)
     try:
         try:
             address, close = await localchat.serve(telegram, port=PORT)
