@@ -202,7 +202,7 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
     match do.action, state:
         # anywhere
         case "forget", _:
-            return _to(chat, now, _forgetting(chat, now))
+            return _to(_leave(chat, now), now, _forgetting(chat, now))
         case "erase", Forgetting():
             return Outcome(None)
         case "keep", Forgetting(step=int()):
@@ -301,9 +301,7 @@ def _in_step(chat: Chat, playing: Playing, do: Do, now: datetime, library: Libra
     step = _run(chat).plan.steps[playing.step]
     match do.action:
         case "done" if begun and _twice(playing.after, now, library) and playing.seen and playing.seen < playing.after:
-            return Outcome(
-                chat
-            )  # the tap that started it, a second time; or one meant for the step that has just ended
+            return Outcome(chat)  # the tap that started it once more, or one meant for the step that has just ended
         case "done" if begun:
             return Outcome(_play(left, playing.step + 1, now, library, heard=playing.step))
         case "done":
@@ -396,7 +394,7 @@ def _crisis(chat: Chat, now: datetime) -> Chat:
     """One fixed, kind answer, and no session under it: a run pauses in silence."""
     if _waits_at(chat, now) is not None:
         return _pause(chat, now, "crisis")
-    return _to(chat, now, Idle(at=now, words="crisis")).chat or chat
+    return _screen(chat, now, Idle(at=now, words="crisis"))
 
 
 # ── before a run ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -458,7 +456,7 @@ def _play(
     """Show a step, past those that were withdrawn meanwhile; behind the last one the run is over."""
     run = _run(chat)
     if chat.person.hold and run.plan.position != "rest":
-        return replace(_ended(chat), state=_gate(chat.person, now, library))
+        return _screen(chat, now, _gate(chat.person, now, library))
     steps = run.plan.steps
     while step < len(steps) and steps[step].id in library.content.withdrawn:
         step += 1
@@ -597,9 +595,13 @@ def _score(action: str) -> int | None:
 
 
 def _to(chat: Chat, now: datetime, state: AnyState) -> Outcome:
+    return Outcome(_screen(chat, now, state))
+
+
+def _screen(chat: Chat, now: datetime, state: AnyState) -> Chat:
     """Another screen: what is still to be heard falls silent with it, and a run that it doesn't belong to is over."""
     new = replace(chat, state=replace(state, silence=_ahead(chat, now)))
-    return Outcome(new if _of_a_run(state) else _ended(new))
+    return new if _of_a_run(state) else _ended(new)
 
 
 def _of_a_run(state: AnyState) -> bool:
