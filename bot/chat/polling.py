@@ -1,7 +1,8 @@
 """Updates in order, each committed before it is confirmed: Telegram is the queue. Touches the messenger and the turns.
 
-Stock polling confirms what it has only read; here the next poll's offset confirms what is committed. A malformed update
-stops nobody: it is parked with the error's kind. The offset begins anew at each start (ids restart after a quiet week).
+Stock polling confirms what it has only read; here the next poll's offset confirms what is committed, so while the store
+fails nothing is lost. A malformed update stops nobody: it is parked with the error's kind. The offset begins anew at
+each start (ids restart after a quiet week).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import structlog
 from bot.chat.messenger import POLL_FOR, Answer, Incoming, Kind, Messenger, incoming
 from bot.chat.stop import Stop, where
 from bot.chat.turns import Reply
+from bot.store.errors import StoreFailed
 
 WATCH = 90.0
 """Seconds (real) without an answer after which the polling client is built anew."""
@@ -95,28 +97,33 @@ class Polling:
         try:
             came = incoming(raw)
         except Exception as error:
-            log.warning("an update could not be read", error=type(error).__name__)
-            await self._park(number, type(error).__name__)
-            return True
+            return await self._leave(number, "an update could not be read", error)
         for _ in range(2):
             try:
                 reply = await self._take(came)
-            except OSError as error:
-                failed: Exception = error
-                break
+            except StoreFailed as error:
+                log.error("an update could not be kept", error=type(error).__name__, where=where(error))
+                return False
             except Exception as error:
                 failed = error
                 continue
             if reply is not None:
                 self._answer(reply)
             return True
-        log.error("an update could not be handled", error=type(failed).__name__, where=where(failed))
+        return await self._leave(number, "an update could not be handled", failed)
+
+    async def _leave(self, number: int, why: str, error: Exception) -> bool:
+        """Park an update that nobody can handle. False: not even that could be committed, so it comes again."""
+        kind, place = type(error).__name__, where(error)
+        log.error(why, error=kind, where=place)
         try:
-            await self._park(number, f"{type(failed).__name__} {where(failed)}")
-        except Exception as error:
-            # The store itself fails: nothing is confirmed, nothing is lost, it comes again.
-            log.error("the store does not take anything", error=type(error).__name__)
+            await self._park(number, f"{kind} {place}")
+        except StoreFailed as failed:
+            log.error("an update could not be kept", error=type(failed).__name__, where=where(failed))
             return False
+        except Exception as failed:
+            # Not even a note of it can be made: it is left behind without one, for it must not stop all others.
+            log.error("an update could not be parked", error=type(failed).__name__, where=where(failed))
         return True
 
     def _answer(self, reply: Reply) -> None:

@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.store.errors import Corrupt, Full, Locked, ReadOnly, StoreError, Unreachable
+from bot.store.errors import Corrupt, Full, Locked, ReadOnly, StoreFailed, Unreachable
 from bot.store.lock import make_folder
 from bot.store.migrate import Schema, revision, to_head
 
@@ -57,17 +65,20 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Call]:
         """A transaction: committed at the end, rolled back after any exception. What has begun is always brought to
-        its end, also when the task is cancelled meanwhile."""
+        its end, also when the task is cancelled meanwhile. Raises StoreFailed, here and in the calls."""
         async with self._turn:
             try:
-                self._before("begin")
-                await _whole(self._writer.begin().start())
+                with _failing(self._place):
+                    self._before("begin")
+                    await _whole(self._writer.begin().start())
                 yield self._call
-                self._before("commit")
-                await _whole(self._writer.commit())
+                with _failing(self._place):
+                    self._before("commit")
+                    await _whole(self._writer.commit())
                 self._before("committed")
             except BaseException:
-                await _whole(self._roll_back())
+                with _failing(self._place):
+                    await _whole(self._roll_back())
                 raise
 
     async def _roll_back(self) -> None:
@@ -79,12 +90,14 @@ class Database:
             raise
 
     async def _call(self, work: Callable[[Connection], T], /) -> T:
-        self._before("statement")
-        return await _whole(self._writer.run_sync(work))
+        with _failing(self._place):
+            self._before("statement")
+            return await _whole(self._writer.run_sync(work))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Read what is committed, beside whoever writes."""
-        return await _whole(self._read(work))
+        """Read what is committed, beside whoever writes. Raises StoreFailed."""
+        with _failing(self._place):
+            return await _whole(self._read(work))
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         if self._one:  # in memory there is but one connection, and it must not read what is half written
@@ -100,10 +113,13 @@ class Database:
         return _telling(self._place)
 
     async def empty_log(self) -> None:
-        """Have SQLite's write-ahead log written into the database and emptied: it holds what was deleted since."""
+        """Have SQLite's write-ahead log written into the database and emptied: it holds what was deleted since.
+
+        Raises DBAPIError.
+        """
         if self.file is not None:
             async with self._turn:
-                await self.read(lambda connection: connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all())
+                await _whole(self._read(_checkpoint))
 
     async def close(self) -> None:
         """Let go of the database, after the transaction that is open."""
@@ -187,7 +203,11 @@ async def _migrate(engine: AsyncEngine, schema: Schema, place: str, file: Path |
             await connection.invalidate()  # it knows no foreign keys
 
 
-SENTENCES: dict[str, type[StoreError]] = {
+def _checkpoint(connection: Connection) -> None:
+    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+
+
+SENTENCES: dict[str, type[StoreFailed]] = {
     "SQLITE_NOTADB": Corrupt,
     "SQLITE_CORRUPT": Corrupt,
     "SQLITE_READONLY": ReadOnly,
@@ -200,17 +220,41 @@ SENTENCES: dict[str, type[StoreError]] = {
 """What SQLite's result codes mean; the longer codes begin with these."""
 
 
+OURS = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
+"""What a statement, or what is in it, is to blame for: asked again it fails again."""
+
+
 @asynccontextmanager
 async def _telling(place: str) -> AsyncIterator[None]:
+    """At the start: whatever it is, the operator can do something about it."""
     try:
         yield
     except (DBAPIError, sqlite3.Error, OSError, ArgumentError, ModuleNotFoundError) as error:
-        cause = (error.orig or error) if isinstance(error, DBAPIError) else error
-        name = getattr(cause, "sqlite_errorname", "")
-        for code, kind in SENTENCES.items():
-            if name.startswith(code):
-                raise kind(place) from error
-        raise Unreachable(place, type(cause).__name__) from error
+        raise _named(error, place) or Unreachable(place, _kind(error)) from error
+
+
+@contextmanager
+def _failing(place: str) -> Iterator[None]:
+    """Later: the same names for what is not the statement's fault."""
+    try:
+        yield
+    except OURS:
+        raise
+    except (DBAPIError, NoConnection, sqlite3.Error, OSError) as error:
+        raise _named(error, place) or StoreFailed(place, _kind(error)) from error
+
+
+def _named(error: Exception, place: str) -> StoreFailed | None:
+    name = getattr(_cause(error), "sqlite_errorname", "")
+    return next((kind(place) for code, kind in SENTENCES.items() if name.startswith(code)), None)
+
+
+def _kind(error: Exception) -> str:
+    return type(_cause(error)).__name__
+
+
+def _cause(error: Exception) -> BaseException:
+    return (error.orig or error) if isinstance(error, DBAPIError) else error
 
 
 def _nothing(_: str) -> None:

@@ -1,17 +1,19 @@
 """What can be wrong with the data, in one plain sentence each that says what to do. Touches nothing.
 
-The docstring of an error is its message; `{}` takes what it is about.
+The first paragraph of an error's docstring is its message; `{}` takes what it is about.
 """
 
 from __future__ import annotations
 
 
 class StoreError(Exception):
-    """The data can't be used as it is; the text says why and what to do. Ends the program at its start."""
+    """The data can't be used as it is; the text says why and what to do. Ends the program at its start;
+    later only StoreFailed comes, and is tried again."""
 
     def __init__(self, *about: object) -> None:
         """`about` fills the places of the docstring."""
-        super().__init__(" ".join((type(self).__doc__ or "").format(*about).split()))
+        sentence = (type(self).__doc__ or "").partition("\n\n")[0]
+        super().__init__(" ".join(sentence.format(*about).split()))
 
 
 class FolderTaken(StoreError):
@@ -49,21 +51,28 @@ class NotOurs(StoreError):
     """The database {} holds another program's tables: name an empty one with EASEBACK_DATABASE_URL."""
 
 
-class Corrupt(StoreError):
+class StoreFailed(StoreError):
+    """The database {} can't be used just now ({}): see that its disk, or its server, is well.
+
+    What was asked is not done. Nothing is wrong with what was asked: it may be tried again.
+    """
+
+
+class Corrupt(StoreFailed):
     """The database {} is damaged: move it away and restore a backup."""
 
 
-class ReadOnly(StoreError):
+class ReadOnly(StoreFailed):
     """The database {} can't be written to: give this user the right to write to it and to its folder."""
 
 
-class Locked(StoreError):
+class Locked(StoreFailed):
     """The database {} is locked by another program: close that program, then start again."""
 
 
-class Full(StoreError):
+class Full(StoreFailed):
     """There is no room left for the database {}: make room on its disk, then start again."""
 
 
-class Unreachable(StoreError):
+class Unreachable(StoreFailed):
     """The database {} can't be opened ({}): see that EASEBACK_DATABASE_URL names it rightly and that it is there."""

@@ -1,0 +1,135 @@
+"""Telegram is the queue: what is not committed is not confirmed. Real store, the local chat's real Bot API."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.chat.messenger import Incoming, Messenger, Tap, Word
+from bot.chat.polling import Polling
+from bot.chat.turns import Reply
+from bot.localchat import Clock, LocalTelegram, create_app
+from bot.store.chats import Store
+from tests.chat.conftest import Told
+from tests.conversations.conftest import TOKEN
+
+YOU = 1001
+
+
+@dataclass
+class Line:
+    """A poller between the local chat and a store, whose turns only note what came."""
+
+    telegram: LocalTelegram
+    messenger: Messenger
+    store: Store
+    taken: list[Incoming] = field(default_factory=list)
+    broken: Callable[[], Awaitable[None]] | None = None
+    """Goes wrong in the middle of a turn."""
+
+    def __post_init__(self) -> None:
+        self.polling = Polling(self.messenger, self.take, self.park, wait=0)
+
+    async def take(self, came: Incoming) -> Reply | None:
+        async with self.store.transaction() as tx:
+            if not await tx.first_sight(came.update, time.time()):
+                return None
+            if self.broken:
+                await self.broken()
+        self.taken.append(came)
+        return None
+
+    async def park(self, update: int, error: str) -> None:
+        async with self.store.transaction() as tx:
+            await tx.park(update, error, time.time())
+
+    async def poll(self) -> bool:
+        return await self.polling.poll_once(0)
+
+
+@pytest.fixture
+async def line(store: Store) -> AsyncIterator[Line]:
+    telegram = LocalTelegram(":memory:", token=TOKEN, clock=Clock())
+    messenger = Messenger(TOKEN, "http://127.0.0.1", httpx.ASGITransport(app=create_app(telegram)))
+    try:
+        yield Line(telegram, messenger, store)
+    finally:
+        await messenger.close()
+        await telegram.close()
+
+
+@pytest.fixture
+def parked(tmp_path: Path) -> Callable[[], list[str]]:
+    """What lies parked."""
+
+    def look() -> list[str]:
+        with closing(sqlite3.connect(tmp_path / "easeback.db")) as database:
+            return [error for (error,) in database.execute("SELECT error FROM parked")]
+
+    return look
+
+
+async def test_a_tap_waits_at_telegram_while_the_database_is_locked(
+    line: Line, tmp_path: Path, parked: Callable[[], list[str]], told: Told
+) -> None:
+    await line.telegram.tap(YOU, 1, "hurts:1")
+    with closing(sqlite3.connect(tmp_path / "easeback.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert [await line.poll(), await line.poll()] == [False, False]
+        assert line.taken == []
+        other.execute("ROLLBACK")
+    assert await line.poll()
+    assert [came.data for came in line.taken if isinstance(came, Tap)] == ["hurts:1"]
+    assert parked() == []
+    assert [entry["error"] for entry in told.having("an update could not be kept")] == ["Locked", "Locked"]
+
+
+async def test_a_malformed_update_waits_as_well_until_it_can_be_parked(
+    line: Line, tmp_path: Path, parked: Callable[[], list[str]]
+) -> None:
+    line.telegram.put_raw_update({"message": {"message_id": "what"}})
+    await line.telegram.say(YOU, "stop")
+    with closing(sqlite3.connect(tmp_path / "easeback.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert not await line.poll()
+        other.execute("ROLLBACK")
+    assert await line.poll()
+    assert len(parked()) == 1
+    assert [came.text for came in line.taken if isinstance(came, Word)] == ["stop"]
+
+
+async def test_what_nobody_can_handle_is_parked_with_kind_and_place_and_stops_nobody(
+    line: Line, parked: Callable[[], list[str]], told: Told
+) -> None:
+    async def broken() -> None:
+        raise KeyError("what a person wrote")
+
+    line.broken = broken
+    await line.telegram.say(YOU, "one")
+    await line.poll()
+    line.broken = None
+    await line.telegram.say(YOU, "two")
+    await line.poll()
+    assert [came.text for came in line.taken if isinstance(came, Word)] == ["two"]
+    assert [error.split(":")[0] for error in parked()] == ["KeyError test_polling.py"]
+    assert "what a person wrote" not in str(told.lines)
+
+
+async def test_what_can_not_even_be_parked_is_left_behind(line: Line, told: Told) -> None:
+    async def no_room_for_it(update: int, error: str) -> None:
+        async with line.store.transaction() as tx:
+            await tx.park(2**64, error, time.time())  # beyond any integer of SQLite
+
+    line.polling = Polling(line.messenger, line.take, no_room_for_it, wait=0)
+    line.telegram.put_raw_update({"message": {"message_id": "what"}})
+    await line.telegram.say(YOU, "stop")
+    assert await line.poll()
+    assert [came.text for came in line.taken if isinstance(came, Word)] == ["stop"]
+    assert told.having("an update could not be parked")
