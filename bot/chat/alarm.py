@@ -6,6 +6,7 @@ The due times in the store are the truth: there is one job, at the earliest of t
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -13,13 +14,19 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.chat.stop import where
+from bot.chat.turns import due_of
 from bot.clock import Clock
 from bot.store.chats import Store
+from bot.store.errors import StoreFailed
 
 RING, HOUSE = "ring", "house"
 AT_ONCE = 500
 AGAIN = 5.0
 """Seconds (real) until the next try when the store failed."""
+A_MOMENT = 0.1
+"""Seconds (real) at least between two rings while somebody is left alone."""
+LEFT_ALONE = 30.0
+"""Seconds (real) for which a chat whose tick failed is left alone."""
 
 log = structlog.get_logger()
 
@@ -31,7 +38,10 @@ class Alarm:
         self._store, self._clock, self._tick = store, clock, tick
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._armed: float | None = None
+        """The earliest due time that is known (virtual): there is a job for it, or a ring under way that will arm."""
         self._ringing = asyncio.Lock()
+        self._bad: dict[int, float] = {}
+        """Chats whose tick failed, and until when (real) they are left alone."""
 
     async def start(self) -> None:
         """Ring for all that is due already, then wait for the next."""
@@ -47,39 +57,76 @@ class Alarm:
     def notice(self, due: float | None) -> None:
         """A chat was saved with this due time (virtual unix seconds): earlier than what is armed, arm anew."""
         if due is not None and (self._armed is None or due < self._armed):
-            self._arm(due)
+            self._armed = due
+            if not self._ringing.locked():  # else the ring arms at its end
+                self._arm(due)
 
     async def ring(self) -> None:
         """Handle all that is due, then arm for the next."""
         async with self._ringing:
             self._armed = None
             try:
-                while chats := await self._store.due(self._clock.now().timestamp(), AT_ONCE):
-                    for chat in chats:
-                        await self._tick(chat)
-                following = await self._store.next_due()
+                following = await self._ring()
             except Exception as error:
                 log.error("the alarm could not ring", error=type(error).__name__, where=where(error))
-                following = self._clock.now().timestamp() + AGAIN * self._clock.speed
-            if following is not None and (self._armed is None or following < self._armed):
-                self._arm(following)
+                following = self._in(AGAIN)
+            armed = self._armed  # noticed meanwhile, after its chat was looked for
+            due = min((time for time in (following, armed) if time is not None), default=None)
+            if due is not None:
+                self._arm(due)
+
+    async def _ring(self) -> float | None:
+        """Tick all that is due; gives when the next is."""
+        now_real = self._clock.real()
+        self._bad = {chat: until for chat, until in self._bad.items() if until > now_real}
+        while chats := await self._due(self._clock.now().timestamp(), AT_ONCE):
+            for chat in chats:
+                try:
+                    await self._tick(chat)
+                except StoreFailed:
+                    raise  # nothing is wrong with the chat
+                except Exception as error:
+                    log.error("a chat could not be ticked", error=type(error).__name__, where=where(error))
+                    self._bad[chat] = self._clock.real() + LEFT_ALONE
+        if not self._bad:
+            return await self._store.next_due()
+        # The earliest in the store may be of one who is left alone: ask for the earliest of the others.
+        again = self._in(min(self._bad.values()) - self._clock.real())
+        others = await self._due(math.inf, 1)
+        row = await self._store.peek(others[0], self._clock.now()) if others else None
+        due = due_of(row) if row else None
+        return again if due is None else min(again, max(due, self._in(A_MOMENT)))
+
+    async def _due(self, now: float, limit: int) -> list[int]:
+        """Who is due, but those who are left alone: they would stand in front of all others."""
+        found = await self._store.due(now, limit + len(self._bad))
+        return [chat for chat in found if chat not in self._bad][:limit]
+
+    def _in(self, seconds: float) -> float:
+        """The virtual time that comes in so many real seconds."""
+        return self._clock.now().timestamp() + seconds * self._clock.speed
 
     def _arm(self, due: float) -> None:
         self._armed = due
         wait = max(0.0, (due - self._clock.now().timestamp()) / self._clock.speed)
+        self._job("date", run_date=datetime.now(UTC) + timedelta(seconds=wait))
+
+    def _on_change(self) -> None:
+        """The clock's speed or time was set: what is armed no longer fits."""
+        self._job()
+
+    def _job(self, *when: str, **at: datetime) -> None:
+        """The one job. A second one may come while the first still rings: it waits for it, and must not be dropped."""
         self._scheduler.add_job(
             self.ring,
-            "date",
-            run_date=datetime.now(UTC) + timedelta(seconds=wait),
+            *when,
+            **at,
             id=RING,
             replace_existing=True,
             misfire_grace_time=None,
             coalesce=True,
+            max_instances=2,
         )
-
-    def _on_change(self) -> None:
-        """The clock's speed or time was set: what is armed no longer fits."""
-        self._scheduler.add_job(self.ring, id=RING, replace_existing=True, misfire_grace_time=None)
 
     async def _keep_house(self) -> None:
         try:
