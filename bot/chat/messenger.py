@@ -7,6 +7,7 @@ an outcome of its own. The token is in the address of every request: nothing of 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -47,6 +48,16 @@ POLL_FOR = 25
 """Seconds (real) a poll waits at the server."""
 UNTOLD_WAIT = 5.0
 """Seconds to wait after a 429 that names none."""
+COMMAND = re.compile(r"/\w+(?:@(\w+))?(?:\s|$)")
+"""A command on its own at the front of a text, and the bot it names, if any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The bot as Telegram knows it."""
+
+    id: int
+    username: str
 
 
 # ── what came ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -64,7 +75,7 @@ class Tap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """A message was written; what is not text has an empty one."""
+    """A message was written: its text, or what stands under its picture; what has no words has an empty one."""
 
     update: int
     chat: int
@@ -101,8 +112,8 @@ class Nothing:
 Incoming = Tap | Word | Elsewhere | Left | Nothing
 
 
-def incoming(raw: Mapping[str, Any]) -> Incoming:
-    """What an update says. Raises on a malformed one: the caller parks it."""
+def incoming(raw: Mapping[str, Any], me: Me | None) -> Incoming:
+    """What an update says. `me`: whom a group may mean. Raises on a malformed one: the caller parks it."""
     update = Update.de_json(dict(raw), None)
     number = update.update_id
     if query := update.callback_query:
@@ -120,13 +131,15 @@ def incoming(raw: Mapping[str, Any]) -> Incoming:
         )
     if message := update.message or update.channel_post:
         if message.chat.type != "private":
-            return Elsewhere(update=number, chat=message.chat.id, speaks=_speaks(message))
+            return Elsewhere(update=number, chat=message.chat.id, speaks=_speaks(message, me))
+        if not (message.text or message.caption or message.effective_attachment):
+            return Nothing(update=number)  # a message was pinned, a timer was set: nobody said anything
         language = message.from_user.language_code if message.from_user else None
         return Word(
             update=number,
             chat=message.chat.id,
             message=message.message_id,
-            text=message.text or "",
+            text=message.text or message.caption or "",
             language=language or "",
         )
     member = update.my_chat_member
@@ -135,8 +148,13 @@ def incoming(raw: Mapping[str, Any]) -> Incoming:
     return Nothing(update=number)
 
 
-def _speaks(message: Message) -> bool:
-    return bool(message.text and message.text.startswith("/")) or bool(message.new_chat_members)
+def _speaks(message: Message, me: Me | None) -> bool:
+    """True if a group brought this bot in, or calls it by a command: its own, or one that names no bot."""
+    if me is None:
+        return False
+    command = COMMAND.match(message.text or "")
+    called = command is not None and (command[1] is None or command[1].casefold() == me.username.casefold())
+    return called or any(member.id == me.id for member in message.new_chat_members)
 
 
 # ── what became of a call ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -155,6 +173,7 @@ class Kind(Enum):
     BUG = "refused: our mistake"
     BAD_TOKEN = "the token is not valid"  # noqa: S105 - a sentence
     SECOND_POLLER = "the bot runs somewhere else, too"
+    WEBHOOK = "updates go to a webhook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +217,7 @@ def outcome(error: TelegramError) -> Answer:
     if isinstance(error, InvalidToken):
         return Answer(Kind.BAD_TOKEN)
     if isinstance(error, Conflict):
-        return Answer(Kind.SECOND_POLLER)
+        return Answer(Kind.WEBHOOK if "webhook" in error.message.casefold() else Kind.SECOND_POLLER)
     if isinstance(error, BadRequest):
         text = error.message.casefold()
         return next((Answer(kind) for part, kind in REFUSALS if part in text), Answer(Kind.BUG, why=error.message))
@@ -214,14 +233,6 @@ def outcome(error: TelegramError) -> Answer:
 
 
 # ── calls ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
-class Me:
-    """The bot as Telegram knows it."""
-
-    id: int
-    username: str
-
-
 class Messenger:
     """The Bot API of one bot. Calls answer with an `Answer`, never with an exception of a library."""
 
@@ -230,6 +241,8 @@ class Messenger:
         self._token, self._api, self._transport = token, api, transport
         self._bot = self._client(pool=64)
         self._poller = self._client(pool=4)
+        self.myself: Me | None = None
+        """Who this is, as soon as `me` was answered."""
 
     def _client(self, pool: int) -> Bot:
         more = {"transport": self._transport} if self._transport else {}
@@ -261,7 +274,12 @@ class Messenger:
             user = await self._bot.get_me()
         except TelegramError as error:
             return outcome(error)
-        return Me(user.id, user.username or "")
+        self.myself = Me(user.id, user.username or "")
+        return self.myself
+
+    async def no_webhook(self) -> Answer:
+        """Have updates wait for polls again, those that wait already too; fine if no webhook is set."""
+        return await self._call(self._bot.delete_webhook())
 
     async def updates(self, offset: int | None, wait: float) -> list[dict[str, Any]] | Answer:
         """The next updates as they come, unparsed, so that a malformed one stops nobody. `wait`: seconds (real)."""

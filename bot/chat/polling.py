@@ -10,17 +10,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
-from bot.chat.messenger import POLL_FOR, Answer, Incoming, Kind, Messenger, incoming
+from bot.chat.messenger import POLL_FOR, Answer, Elsewhere, Incoming, Kind, Messenger, incoming
 from bot.chat.stop import Stop, where
 from bot.chat.turns import Reply
 from bot.store.errors import StoreFailed
 
 WATCH = 90.0
 """Seconds (real) without an answer after which the polling client is built anew."""
+GROUPS = 1_000
+"""Groups that are remembered as answered, as long as the process runs."""
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 
 log = structlog.get_logger()
@@ -37,13 +40,19 @@ class Polling:
         *,
         wait: float = POLL_FOR,
         watch: float = WATCH,
+        groups: int = GROUPS,
     ) -> None:
-        """`take` handles one update and commits. `park` notes one that can't be handled. Times in real seconds."""
+        """`take` handles one update and commits. `park` notes one that can't be handled. Times in real seconds.
+
+        `groups`: how many are remembered as answered.
+        """
         self._messenger, self._take, self._park = messenger, take, park
-        self._wait, self._watch = wait, watch
+        self._wait, self._watch, self._most_groups = wait, watch, groups
         self._offset: int | None = None
         self.brought = 0
         """How many updates the last poll brought."""
+        self._groups: dict[int, None] = {}
+        """Groups that were answered, in order."""
         self._replies: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -86,6 +95,9 @@ class Polling:
                 )
             case Kind.BAD_TOKEN:
                 raise Stop("Telegram does not know this token. Set EASEBACK_TOKEN to the one that BotFather shows.")
+            case Kind.WEBHOOK:
+                log.warning("updates went to a webhook that was set earlier; it is taken away")
+                await self._messenger.no_webhook()
             case Kind.WAIT:
                 await asyncio.sleep(answer.wait)
                 return True
@@ -95,7 +107,7 @@ class Polling:
         """Handle one update. False: it could not be committed and comes again with the next poll."""
         number: int = raw["update_id"]
         try:
-            came = incoming(raw)
+            came = self._once(incoming(raw, self._messenger.myself))
         except Exception as error:
             return await self._leave(number, "an update could not be read", error)
         for _ in range(2):
@@ -107,10 +119,21 @@ class Polling:
             except Exception as error:
                 failed = error
                 continue
+            if isinstance(came, Elsewhere) and came.speaks:
+                self._remember(came.chat)
             if reply is not None:
                 self._answer(reply)
             return True
         return await self._leave(number, "an update could not be handled", failed)
+
+    def _once(self, came: Incoming) -> Incoming:
+        """A group is answered once, as long as this process runs."""
+        return replace(came, speaks=False) if isinstance(came, Elsewhere) and came.chat in self._groups else came
+
+    def _remember(self, group: int) -> None:
+        self._groups[group] = None
+        while len(self._groups) > self._most_groups:
+            del self._groups[next(iter(self._groups))]
 
     async def _leave(self, number: int, why: str, error: Exception) -> bool:
         """Park an update that nobody can handle. False: not even that could be committed, so it comes again."""

@@ -15,7 +15,12 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.chat.messenger import REFUSALS, UNTOLD_WAIT, Kind, Nothing, Tap, Word, incoming, outcome
+from bot.chat.messenger import REFUSALS, UNTOLD_WAIT, Elsewhere, Kind, Me, Nothing, Tap, Word, incoming, outcome
+
+ME = Me(1, "Easeback_Bot")
+YOU = {"id": 5, "is_bot": False, "first_name": "You", "language_code": "de"}
+PRIVATE = {"id": 5, "type": "private"}
+GROUP = {"id": -100, "type": "supergroup", "title": "Backs"}
 
 
 def caused(error: TelegramError, cause: Exception) -> TelegramError:
@@ -46,7 +51,8 @@ def caused(error: TelegramError, cause: Exception) -> TelegramError:
         (BadRequest("Wrong file identifier/HTTP URL specified"), Kind.BAD_FILE),
         (BadRequest("BUTTON_DATA_INVALID"), Kind.BUG),
         (InvalidToken("Unauthorized"), Kind.BAD_TOKEN),
-        (Conflict("terminated by other getUpdates request"), Kind.SECOND_POLLER),
+        (Conflict("Conflict: terminated by other getUpdates request"), Kind.SECOND_POLLER),
+        (Conflict("Conflict: can't use getUpdates method while webhook is active"), Kind.WEBHOOK),
         (TelegramError("what is this"), Kind.DOUBT),
     ],
 )
@@ -63,15 +69,78 @@ def test_every_refusal_in_the_table_is_written_as_it_is_compared() -> None:
     assert all(part == part.casefold() for part, _ in REFUSALS)
 
 
+def said(chat: dict[str, object], **what: object) -> dict[str, object]:
+    """An update: a message in this chat."""
+    return {"update_id": 1, "message": {"message_id": 9, "date": 0, "chat": chat, "from": YOU, **what}}
+
+
 def test_a_tap_and_a_word_are_read() -> None:
-    you = {"id": 5, "is_bot": False, "first_name": "You", "language_code": "de"}
-    chat = {"id": 5, "type": "private"}
-    message = {"message_id": 9, "date": 0, "chat": chat, "from": you, "text": "stop"}
-    assert incoming({"update_id": 1, "message": message}) == Word(
-        update=1, chat=5, message=9, text="stop", language="de"
-    )
-    tap = {"id": "q", "from": you, "chat_instance": "1", "message": message, "data": "done:7"}
-    assert incoming({"update_id": 2, "callback_query": tap}) == Tap(
+    word = said(PRIVATE, text="stop")
+    assert incoming(word, ME) == Word(update=1, chat=5, message=9, text="stop", language="de")
+    tap = {"id": "q", "from": YOU, "chat_instance": "1", "message": word["message"], "data": "done:7"}
+    assert incoming({"update_id": 2, "callback_query": tap}, ME) == Tap(
         update=2, chat=5, message=9, data="done:7", query="q", language="de"
     )
-    assert incoming({"update_id": 3, "poll": None}) == Nothing(update=3)
+    assert incoming({"update_id": 3, "poll": None}, ME) == Nothing(update=3)
+
+
+PHOTO = {"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}
+
+
+@pytest.mark.parametrize(
+    ("what", "text"),
+    [
+        ({"photo": [PHOTO], "caption": "I want to die"}, "I want to die"),
+        ({"photo": [PHOTO]}, ""),
+        ({"voice": {"file_id": "f", "file_unique_id": "u", "duration": 1}}, ""),
+        ({"location": {"latitude": 1.0, "longitude": 1.0}}, ""),
+    ],
+)
+def test_what_is_no_text_says_what_stands_under_it(what: dict[str, object], text: str) -> None:
+    assert incoming(said(PRIVATE, **what), ME) == Word(update=1, chat=5, message=9, text=text, language="de")
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        {"pinned_message": {"message_id": 3, "date": 1, "chat": PRIVATE}},
+        {"message_auto_delete_timer_changed": {"message_auto_delete_time": 86400}},
+        {
+            "chat_background_set": {
+                "type": {"type": "fill", "fill": {"type": "solid", "color": 1}, "dark_theme_dimming": 1}
+            }
+        },
+        {"write_access_allowed": {}},
+        {"something_of_next_year": {}},
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Deprecated since version v22.2.*auto_delete")
+def test_what_nobody_said_is_nothing(what: dict[str, object]) -> None:
+    assert incoming(said(PRIVATE, **what), ME) == Nothing(update=1)
+
+
+@pytest.mark.parametrize(
+    ("what", "speaks"),
+    [
+        ({"text": "/roll"}, True),
+        ({"text": "/start now"}, True),
+        ({"text": "/start@easeback_bot"}, True),
+        ({"text": "/roll@another_bot"}, False),
+        ({"text": "/roll@easeback_bot_too"}, False),
+        ({"text": "/etc/passwd"}, False),
+        ({"text": "/"}, False),
+        ({"text": "hello"}, False),
+        ({"new_chat_members": [{"id": 7, "is_bot": False, "first_name": "Anna"}]}, False),
+        (
+            {
+                "new_chat_members": [
+                    {"id": 7, "is_bot": False, "first_name": "Anna"},
+                    {"id": 1, "is_bot": True, "first_name": "Easeback"},
+                ]
+            },
+            True,
+        ),
+    ],
+)
+def test_a_group_speaks_to_us_by_a_command_or_by_bringing_us_in(what: dict[str, object], speaks: bool) -> None:
+    assert incoming(said(GROUP, **what), ME) == Elsewhere(update=1, chat=-100, speaks=speaks)

@@ -12,10 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.chat.messenger import Incoming, Messenger, Tap, Word
+from bot.chat.messenger import Elsewhere, Incoming, Kind, Messenger, Tap, Word
 from bot.chat.polling import Polling
 from bot.chat.turns import Reply
-from bot.localchat import Clock, LocalTelegram, create_app
+from bot.localchat import Clock, Fault, LocalTelegram, create_app, refuse
 from bot.store.chats import Store
 from tests.chat.conftest import Told
 from tests.conversations.conftest import TOKEN
@@ -44,7 +44,7 @@ class Line:
             if self.broken:
                 await self.broken()
         self.taken.append(came)
-        return None
+        return Reply(came.chat, "No groups.") if isinstance(came, Elsewhere) and came.speaks else None
 
     async def park(self, update: int, error: str) -> None:
         async with self.store.transaction() as tx:
@@ -58,6 +58,7 @@ class Line:
 async def line(store: Store) -> AsyncIterator[Line]:
     telegram = LocalTelegram(":memory:", token=TOKEN, clock=Clock())
     messenger = Messenger(TOKEN, "http://127.0.0.1", httpx.ASGITransport(app=create_app(telegram)))
+    await messenger.me()
     try:
         yield Line(telegram, messenger, store)
     finally:
@@ -133,3 +134,54 @@ async def test_what_can_not_even_be_parked_is_left_behind(line: Line, told: Told
     assert await line.poll()
     assert [came.text for came in line.taken if isinstance(came, Word)] == ["stop"]
     assert told.having("an update could not be parked")
+
+
+async def test_a_group_is_told_once_and_left_alone(line: Line) -> None:
+    for text in ("hello all", "/roll@another_bot", "/start", "/start", f"/start@{line.telegram.me['username']}"):
+        await line.telegram.say(YOU, text, chat_id=-100)
+    await line.telegram.say(YOU, "/start", chat_id=-200)
+    newcomer = {"id": 900, "is_bot": False, "first_name": "Anna"}
+    joined = {"message_id": 90, "date": 1, "chat": line.telegram.chat(-100), "from": newcomer}
+    line.telegram.put_raw_update({"message": {**joined, "new_chat_members": [newcomer]}})
+    assert await line.poll()
+    assert await line.poll()
+    await line.telegram.until(lambda: bool(answers(line, -200)))
+    assert answers(line, -100) == answers(line, -200) == ["No groups."]
+    assert len(line.taken) == 7, "each is noted all the same"
+
+
+def answers(line: Line, group: int) -> list[str]:
+    return [message.text for message in line.telegram.messages(group) if message.by_bot]
+
+
+async def test_groups_are_not_remembered_without_end(line: Line) -> None:
+    line.polling = Polling(line.messenger, line.take, line.park, wait=0, groups=2)
+    for group in (-1, -2, -2, -3, -2, -1):  # the third makes the first forgotten
+        await line.telegram.say(YOU, "/start", chat_id=group)
+    assert await line.poll()
+    spoke = [came.chat for came in line.taken if isinstance(came, Elsewhere) and came.speaks]
+    assert spoke == [-1, -2, -3, -1]
+
+
+async def test_a_webhook_set_earlier_is_taken_away_and_what_waited_comes(line: Line) -> None:
+    webhook = ["https://example.org"]
+
+    async def fault(method: str, _: object) -> Fault | None:
+        if method.lower() == "deletewebhook":
+            webhook.clear()
+        if method.lower() == "getupdates" and webhook:
+            return refuse(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first")
+        return None
+
+    line.telegram.fault = fault
+    await line.telegram.say(YOU, "stop")
+    assert not await line.poll()
+    assert await line.poll()
+    assert [came.text for came in line.taken if isinstance(came, Word)] == ["stop"]
+
+
+async def test_at_the_start_a_webhook_is_taken_away_without_a_word_if_there_is_none(line: Line) -> None:
+    await line.telegram.say(YOU, "stop")
+    assert (await line.messenger.no_webhook()).kind is Kind.DONE
+    assert await line.poll()
+    assert len(line.taken) == 1
