@@ -214,6 +214,7 @@ async def running(
         polling = Polling(messenger, turns.take, turns.park)
         for language, voice in voices.items():
             shelf.want(orders(usual_notes(content, Person(), voice, words[language]("quiet-show"))))
+        await messenger.no_webhook()
         await introduce(messenger, words)
         while await polling.poll_once(0) and polling.brought:
             pass  # what people did while we were away comes before what time did

@@ -369,13 +369,19 @@ class Messenger:
         """Answer a tap, with a short text or without."""
         return await self._call(self._bot.answer_callback_query(query, text or None))
 
-    async def say(self, chat: int, text: str, buttons: Sequence[Sequence[Button]] = ()) -> Answer:
-        """A direct answer, not durable. Its buttons have no rev and act whenever they are tapped."""
-        return await self._call(
-            self._bot.send_message(
-                chat, text, parse_mode="HTML", reply_markup=keyboard(buttons, None), disable_notification=True
-            )
-        )
+    async def say(
+        self, chat: int, text: str, buttons: Sequence[Sequence[Button]] = (), instead_of: int | None = None
+    ) -> Answer:
+        """A direct answer in plain text, not durable; in place of a message, if that is still there.
+
+        Its buttons have no rev and act whenever they are tapped.
+        """
+        markup = keyboard(buttons, None)
+        if instead_of is not None:
+            edited = await self._call(self._bot.edit_message_text(text, chat, instead_of, reply_markup=markup))
+            if edited.kind is not Kind.NOTHING_TO_EDIT:
+                return edited
+        return await self._call(self._bot.send_message(chat, text, reply_markup=markup, disable_notification=True))
 
     async def introduce(
         self, commands: Mapping[str, str], description: str, short: str, language: str | None

@@ -158,7 +158,7 @@ class Polling:
         if reply.query is not None:
             await self._messenger.toast(reply.query, reply.text if reply.as_toast else "")
         if reply.text and not reply.as_toast:
-            await self._messenger.say(reply.chat, reply.text, reply.buttons)
+            await self._messenger.say(reply.chat, reply.text, reply.buttons, reply.instead_of)
 
     async def _finish(self) -> None:
         """Let direct answers go out, and confirm what is committed with one last, short poll."""

@@ -32,13 +32,13 @@ class Reply:
     text: str = ""
     query: str | None = None
     buttons: tuple[tuple[Button, ...], ...] = ()
-    lasts: bool = False
-    """It is to stay in the chat: a toast would be gone in two seconds."""
+    instead_of: int | None = None
+    """The message that it takes the place of: it stays in the chat, where a toast would be gone in two seconds."""
 
     @property
     def as_toast(self) -> bool:
         """True if the text fits on a toast and nothing stands under it."""
-        return self.query is not None and len(self.text) <= TOAST and not self.buttons and not self.lasts
+        return self.query is not None and len(self.text) <= TOAST and not self.buttons and self.instead_of is None
 
 
 class Forgotten(Exception):
@@ -227,9 +227,8 @@ class Turns:
         words = self._library().words_in(language)
         buttons = ((Button(words("button-begin"), "menu:backpain", "primary"),),) if say.words == "start" else ()
         query = came.query if isinstance(came, Tap | Elsewhere) else None
-        return Reply(
-            came.chat, words(say.words, **say.args), query=query, buttons=buttons, lasts=say.words == "forgotten"
-        )
+        asked = came.message if isinstance(came, Tap) and say.words == "forgotten" else None
+        return Reply(came.chat, words(say.words, **say.args), query=query, buttons=buttons, instead_of=asked)
 
     async def park(self, update: int, error: str) -> None:
         """Note an update that can't be handled, so that it stops nobody: the kind of error, no word of a person."""

@@ -37,13 +37,14 @@ class House:
     skipped: list[float]
     """Seconds that the clock was moved on."""
     engine: type[Hum] | None = Hum
+    settings: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     parts: app.Parts | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[House]:
         """The bot runs as long as this lasts."""
-        settings = Settings.load({"EASEBACK_DATA_DIR": str(self.home)}, None)
+        settings = Settings.load({"EASEBACK_DATA_DIR": str(self.home), **self.settings}, None)
         content, words = app.read_content(CONTENT)
         transport = httpx.ASGITransport(app=create_app(self.telegram))
         messenger = Messenger(TOKEN, "http://127.0.0.1", transport)
