@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,15 +24,18 @@ from bot.guide.events import Delivered, GaveUp, Gone, NoVoice
 from bot.guide.library import Library
 from bot.guide.screens import Part, screen
 from bot.store.chats import Row, Store
+from bot.store.errors import StoreFailed
 
 LEASE = 3 * TIMEOUT
 """Seconds (real) of a claim: longer than a probe and a send together."""
 NOTE_WITHIN = 8.0
 """Seconds (real) a note may take to be made at the last moment; after that the run goes on in text."""
 CLEAN_AGAIN = 30.0
-A_MOMENT = 0.05
-AT_ONCE = 48
-"""Sends under way together."""
+"""Seconds (real) for which a chat is left alone whose delivery, or cleaning, failed."""
+AGAIN = 1.0
+"""Seconds (real) until the next try when the store failed."""
+AT_ONCE, CLEANERS = 48, 12
+"""Sends, and cleanings, under way together."""
 
 log = structlog.get_logger()
 
@@ -74,7 +77,11 @@ class Delivery:
         self._clock, self._library, self._rate, self._changed = clock, library, rate, changed
         self._wake = asyncio.Event()
         self._busy: dict[int, asyncio.Task[None]] = {}
+        self._cleaning: dict[int, asyncio.Task[None]] = {}
         self._rest: dict[int, float] = {}
+        """Chats that could not be cleaned, and until when (real) they are left alone."""
+        self._looked = 0.0
+        """When (real) it was last looked for what is due."""
         self._stopped: Stop | None = None
 
     def wake(self) -> None:
@@ -86,60 +93,97 @@ class Delivery:
         try:
             while True:
                 self._wake.clear()
-                await self._start_due()
+                wait = await self._look()
                 if self._stopped:
                     raise self._stopped
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(await self._until_next()):
+                    async with asyncio.timeout(wait):
                         await self._wake.wait()
         finally:
             await self._end()
 
-    async def _until_next(self) -> float | None:
-        """Seconds (real) until something may be due again; None: until woken."""
-        following = await self._store.next_send()
-        # While some are under way the earliest may be one of them, not claimed yet: look again in a moment, don't spin.
-        waits = [] if following is None else [max(A_MOMENT if self._busy else 0.0, following - self._clock.real())]
-        if self._rest or not self._rate.spare:
-            waits.append(CLEAN_AGAIN if self._rest else 1.0)
-        return min(waits, default=None)
+    async def _look(self) -> float | None:
+        """Start what is due. Gives the seconds (real) until something may be due again; None: until woken."""
+        try:
+            await self._start_due()
+            return await self._until_next()
+        except Exception as error:
+            log.error("what must be shown can't be looked up", error=type(error).__name__, where=where(error))
+            await self._clock.sleep(AGAIN)
+            return 0.0
 
     async def _start_due(self) -> None:
-        free = AT_ONCE - len(self._busy)
-        for chat in (await self._store.to_send(self._clock.real(), free)) if free > 0 else ():
-            self._start(chat)
-        if self._rate.spare and len(self._busy) < AT_ONCE:
-            for chat in await self._store.to_clean(AT_ONCE - len(self._busy)):
-                if self._rest.get(chat, 0.0) <= self._clock.real():
-                    self._start(chat)
+        self._looked = self._clock.real()
+        for chat in await self._store.to_send(self._looked, AT_ONCE) if len(self._busy) < AT_ONCE else ():
+            if chat not in self._busy and len(self._busy) < AT_ONCE:
+                if chat in self._cleaning:
+                    self._cleaning[chat].cancel()  # what must be shown waits for no old button
+                self._start(self._busy, chat, self._chat(chat))
+        self._rest = {chat: until for chat, until in self._rest.items() if until > self._looked}
+        if self._rate.spare and len(self._cleaning) < CLEANERS:
+            for chat in await self._store.to_clean(CLEANERS + len(self._rest)):
+                if chat not in self._cleaning and chat not in self._rest and len(self._cleaning) < CLEANERS:
+                    self._start(self._cleaning, chat, self._clean(chat))
 
-    def _start(self, chat: int) -> None:
-        if chat not in self._busy:
-            self._busy[chat] = asyncio.create_task(self._chat(chat))
+    async def _until_next(self) -> float | None:
+        waits = []
+        if (following := await self._store.next_send()) is not None:
+            # What was due when it was looked for is under way, not claimed yet, or waits for a place: that wakes us.
+            waits.append(following - self._clock.real() if following > self._looked else AGAIN)
+        if self._rest:
+            waits.append(min(self._rest.values()) - self._clock.real())
+        if not self._rate.spare:
+            waits.append(1.0)
+        return max(0.0, min(waits)) if waits else None
+
+    def _start(self, tasks: dict[int, asyncio.Task[None]], chat: int, work: Coroutine[None, None, None]) -> None:
+        def ended(_: asyncio.Task[None]) -> None:
+            del tasks[chat]
+            self._wake.set()
+
+        tasks[chat] = asyncio.create_task(work)
+        tasks[chat].add_done_callback(ended)  # also of one that was dropped before it began
 
     async def _chat(self, chat: int) -> None:
         try:
             while await self.step_once(chat):
                 pass
-            await self.clean_once(chat)
         except Stop as stop:
             self._stopped = stop
+        except StoreFailed as error:
+            log.error("the store failed a delivery", error=type(error).__name__, where=where(error))
+            await self._clock.sleep(AGAIN)
         except Exception as error:
             # A poison row goes to the future first: nobody else waits for it.
             log.error("a delivery failed", error=type(error).__name__, where=where(error))
-            await self._clock.sleep(1.0)
-            with contextlib.suppress(Exception):  # the store itself may be what fails: then the second was the pause
-                await self._store.put_off(chat, self._clock.real() + CLEAN_AGAIN)
-        finally:
-            del self._busy[chat]
-            self._wake.set()
+            await self._put_off(chat)
+
+    async def _put_off(self, chat: int) -> None:
+        await self._clock.sleep(AGAIN)
+        try:
+            await self._store.put_off(chat, self._clock.real() + CLEAN_AGAIN)
+        except Exception as error:
+            log.error("a delivery could not be put off", error=type(error).__name__, where=where(error))
+
+    async def _clean(self, chat: int) -> None:
+        try:
+            done = await self.clean_once(chat)
+        except Exception as error:
+            log.error("old buttons could not be taken away", error=type(error).__name__, where=where(error))
+            done = False
+        if not done:
+            self._rest[chat] = self._clock.real() + CLEAN_AGAIN
 
     async def _end(self) -> None:
         """Let what is on the wire be settled, within a request's time."""
+        for task in self._cleaning.values():
+            task.cancel()
         if self._busy:
             await asyncio.wait(list(self._busy.values()), timeout=2.0)
-        for task in list(self._busy.values()):
+        for task in self._busy.values():
             task.cancel()
+        if left := [*self._busy.values(), *self._cleaning.values()]:
+            await asyncio.wait(left)  # they let go of the store first
 
     # ── one part ──────────────────────────────────────────────────────────────────────────────────────────────────────
     async def step_once(self, chat: int) -> bool:
@@ -160,6 +204,10 @@ class Delivery:
             row = await tx.load(chat, self._clock.now())
             if row is None or row.send_at is None or row.send_at > self._clock.real():
                 return None
+            if (held := self._rate.held(chat)) > self._clock.real():
+                row.send_at = held  # Telegram said when, whatever happened in the chat since
+                await tx.save(row, due_of(row))
+                return None
             catch_up(row, self._clock, library)  # time comes first
             parts = screen(row.chat, library)[row.part :]
             unsettled, row.sending = row.sending, None
@@ -168,7 +216,7 @@ class Delivery:
             elif not parts:
                 feed(row, Delivered(), None, self._clock, library)
             elif unsettled == row.rev and not parts[0].repeats:
-                self._doubt(row, parts[0], last=len(parts) == 1)
+                self._doubt(row, parts[0])
             else:
                 row.sending, row.claim, row.send_at = row.rev, row.claim + 1, self._clock.real() + LEASE
                 key = parts[0].telling.key if parts[0].telling else None
@@ -191,7 +239,8 @@ class Delivery:
                 note = None
             if note is None:
                 return Answer(Kind.NO_NOTE)
-        await self._rate.take(job.chat)
+        makes_a_message = job.part.kind != "silence" and job.part.edit is None
+        await self._rate.take(job.chat if makes_a_message else None)
         if job.again:
             answer = await self._messenger.probe(job.chat)
             if answer.kind is not Kind.DONE:
@@ -210,6 +259,8 @@ class Delivery:
     async def settle(self, job: Job, answer: Answer) -> None:
         """Write down what became of a send, also when the claim is lost or the screen moved on."""
         library = self._library()
+        if answer.kind is Kind.WAIT:
+            self._rate.refused(job.chat, answer.wait)
         async with self._store.transaction() as tx:
             row = await tx.load(job.chat, self._clock.now())
             key = job.part.telling.key if job.part.telling else None
@@ -240,8 +291,7 @@ class Delivery:
     def _settled(self, row: Row, job: Job, answer: Answer, library: Library) -> None:
         match answer.kind:
             case Kind.WAIT:
-                self._rate.refused(job.chat, answer.wait)
-                row.send_at = self._clock.real() + answer.wait * 1.1
+                row.send_at = self._rate.held(job.chat)
             case Kind.GONE:
                 feed(row, Gone(), None, self._clock, library)
             case _ if not job.shows(row):
@@ -261,21 +311,19 @@ class Delivery:
             case Kind.BAD_FILE:
                 pass  # the id is dropped: the bytes go up again at once
             case Kind.DOUBT if not job.part.repeats:
-                self._doubt(row, job.part, last=job.last)
+                self._doubt(row, job.part)
             case Kind.BUG:
                 log.error("Telegram refused a screen", why=answer.why, state=row.chat.state.kind, part=job.part.kind)
                 feed(row, GaveUp(), None, self._clock, library)
             case _:
                 row.send_at = self._clock.real() + self._patience(row)
 
-    def _doubt(self, row: Row, part: Part, *, last: bool) -> None:
+    def _doubt(self, row: Row, part: Part) -> None:
         row.doubts += 1
         if row.doubts < part.copies:
             row.send_at = self._clock.real() + self._patience(row)
-        elif last:
-            feed(row, GaveUp(), None, self._clock, self._library())
         else:
-            row.part, row.doubts, row.send_at = row.part + 1, 0, self._clock.real()
+            feed(row, GaveUp(), None, self._clock, self._library())
 
     def _patience(self, row: Row) -> float:
         """Seconds (real) until the next try: 1 at first, growing with the time it has waited, at most 60."""
@@ -283,8 +331,8 @@ class Delivery:
         return min(60.0, max(1.0, waited / 2))
 
     # ── old buttons ───────────────────────────────────────────────────────────────────────────────────────────────────
-    async def clean_once(self, chat: int) -> None:
-        """Take old buttons away, after what is new: repeatable, best effort."""
+    async def clean_once(self, chat: int) -> bool:
+        """Take old buttons away, after what is new: repeatable, best effort. False if Telegram does not take it now."""
         while (row := await self._store.peek(chat, self._clock.now())) and row.dead and row.send_at is None:
             message, how = row.dead[0]
             await self._rate.take()
@@ -293,12 +341,11 @@ class Delivery:
             else:
                 answer = await self._messenger.strip(chat, message)
             if answer.kind not in (Kind.DONE, Kind.GONE, Kind.BUG):
-                self._rest[chat] = self._clock.real() + CLEAN_AGAIN
-                return
+                return False
             async with self._store.transaction() as tx:
                 fresh = await tx.load(chat, self._clock.now())
                 if fresh is None:
-                    return
+                    return True
                 fresh.dead = [entry for entry in fresh.dead if entry[0] != message]
                 await tx.save(fresh, due_of(fresh))
-        self._rest.pop(chat, None)
+        return True

@@ -10,6 +10,8 @@ CHAT_RATE = 1.0
 """Messages a second in one chat in the long run (telegram.md, Limits); short bursts are allowed."""
 CHAT_BURST = 4.0
 REMEMBERED = 10_000
+MARGIN = 1.1
+"""Of the seconds that a 429 names: a moment too early would cost as many again."""
 
 
 class Bucket:
@@ -37,13 +39,14 @@ class Rate:
         self._clock = clock
         self._all = Bucket(rate, rate, clock.real())
         self._chats: OrderedDict[int, Bucket] = OrderedDict()
-        self._held_until = 0.0
-        self._refused: OrderedDict[int, float] = OrderedDict()
+        self._all_held = 0.0
+        self._held: dict[int, float] = {}
+        self._refused: dict[int, float] = {}
 
     async def take(self, chat: int | None = None) -> None:
         """Wait until a message to this chat may go, or (None) a call that makes no message."""
         now = self._clock.real()
-        wait = max(self._all.take(now), self._held_until - now, 0.0 if chat is None else self._in_chat(chat, now))
+        wait = max(self._all.take(now), self._all_held - now, 0.0 if chat is None else self._in_chat(chat, now))
         if wait > 0:
             await self._clock.sleep(wait)
 
@@ -55,16 +58,20 @@ class Rate:
         return bucket.take(now)
 
     def refused(self, chat: int, wait: float) -> None:
-        """A 429 came for this chat: three chats in ten seconds hold all."""
+        """A 429 came for this chat, which is held for so many seconds and a tenth; three in ten seconds hold all."""
         now = self._clock.real()
-        self._refused[chat] = now
-        recent = [c for c, at in self._refused.items() if now - at < 10.0]
-        self._refused = OrderedDict((c, self._refused[c]) for c in recent)
-        if len(recent) >= 3:
-            self._held_until = max(self._held_until, now + wait)
+        self._held = {c: until for c, until in self._held.items() if until > now}
+        self._held[chat] = max(self.held(chat), now + wait * MARGIN)
+        self._refused = {c: at for c, at in self._refused.items() if now - at < 10.0} | {chat: now}
+        if len(self._refused) >= 3:
+            self._all_held = max(self._all_held, now + wait * MARGIN)
+
+    def held(self, chat: int) -> float:
+        """Until when (real unix seconds) nothing may go to this chat after a 429; the past, if it may."""
+        return self._held.get(chat, 0.0)
 
     @property
     def spare(self) -> bool:
         """True while there is room for what may be left out under load."""
         now = self._clock.real()
-        return self._all.spare(now) and now >= self._held_until
+        return self._all.spare(now) and now >= self._all_held
