@@ -42,7 +42,7 @@ from bot.store.secrets import find_keys
 
 LATE = 120.0
 """Seconds (real) after which a step is too late to be sent."""
-TWICE = 1.5
+TWICE = 0.8
 """Seconds (real) within which the same tap again is a double tap."""
 TRY_AGAIN = (2.0, 5.0, 10.0, 30.0)
 """Seconds (real) between tries to reach the Bot API at the start."""

@@ -202,6 +202,8 @@ class Hurting(State):
 
     kind: Literal["hurting"] = "hurting"
     step: int
+    asked: bool = False
+    """The signs were asked, and none of them fits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,8 +71,9 @@ class PlannedStep:
 
     @property
     def left_out_as(self) -> str:
-        """What stays out when this step is left out: its pose, or itself where it has none."""
-        return self.pose or self.id
+        """What stays out when this step is left out: its pose, or itself where it asks for no movement."""
+        moves = any(tag != "PACE" for tag in self.tags)
+        return self.pose if self.pose and moves else self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

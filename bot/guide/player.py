@@ -51,6 +51,8 @@ KEPT_FOR = timedelta(hours=24)
 HELD_FOR = timedelta(hours=24)
 NOTICE_FOR = timedelta(days=30)
 NO_VOICE_FOR = timedelta(days=7)
+HEARD_FOR = timedelta(minutes=2)
+"""A note may be played later than it was sent: so long after its time it may still be heard, and must fall silent."""
 MANY_HURTS = 2
 """From this "It hurts" of a run on, the signs of the notice come again."""
 SESSION = "classic"
@@ -186,7 +188,7 @@ def _shown(chat: Chat, playing: Playing, message: int | None, now: datetime) -> 
         due = ends - timedelta(seconds=lead(run, playing.step))
     else:
         due = now + (SETTLE_FOR if step.advance == "tap" else ALONE_FOR)
-    notes = tuple(note for note in run.notes if note.ends > now)
+    notes = tuple(note for note in run.notes if note.ends + HEARD_FOR > now)
     if run.voice and message is not None and message != playing.on:
         notes = (*notes, Sent(message, begins, begins + timedelta(seconds=step.length)))
     person = chat.person
@@ -270,7 +272,7 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
         case "back", Paused(step=step):
             return Outcome(_resume(chat, state, _before(chat, step), now, library))
         case "skip", Paused(step=step):
-            return Outcome(_resume(chat, state, step + 1, now, library))
+            return Outcome(_resume(chat, state, _behind(chat, step), now, library))
         case "over", Paused():
             return _to(chat, now, _gate(chat.person, now, library))
         # it hurts
@@ -285,7 +287,7 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
         case "sharp", Hurting(step=step):
             return _to(chat, now, Signs(at=now, step=step, on=do.on))
         case "none", Signs(step=step):
-            return _to(chat, now, Hurting(at=now, step=step, on=do.on))
+            return _to(chat, now, Hurting(at=now, step=step, asked=True, on=do.on))
         # after a run
         case action, Scoring() if (score := _score(action)) is not None:
             return Outcome(_summed(chat, score, now, do.on))
@@ -300,8 +302,8 @@ def _in_step(chat: Chat, playing: Playing, do: Do, now: datetime, library: Libra
     left = _leave(chat, now)
     step = _run(chat).plan.steps[playing.step]
     match do.action:
-        case "done" if begun and _twice(playing.after, now, library) and playing.seen and playing.seen < playing.after:
-            return Outcome(chat)  # the tap that started it once more, or one meant for the step that has just ended
+        case "done" if begun and step.advance == "timed" and _twice(_since(playing), now, library):
+            return Outcome(chat)  # the tap that brought it once more, or one meant for the step that has just ended
         case "done" if begun:
             return Outcome(_play(left, playing.step + 1, now, library, heard=playing.step))
         case "done":
@@ -311,7 +313,7 @@ def _in_step(chat: Chat, playing: Playing, do: Do, now: datetime, library: Libra
         case "back":
             return Outcome(_play(left, _before(chat, here), now, library, heard=here, silence=_unbegun(chat, now)))
         case "skip":
-            return Outcome(_play(left, here + 1, now, library, heard=here, silence=_ahead(chat, now)))
+            return Outcome(_play(left, _behind(chat, here), now, library, heard=here, silence=_ahead(chat, now)))
         case "pause":
             return Outcome(_pause(chat, now, "you"))
         case "plus" if _by_time(chat, playing) and playing.more:
@@ -488,6 +490,11 @@ def _here(playing: Playing, now: datetime) -> int:
     return playing.step if _begun(playing, now) or playing.cut else playing.heard
 
 
+def _since(playing: Playing) -> datetime:
+    """Since when the step can be meant by a tap."""
+    return max(playing.after, playing.seen or playing.after)
+
+
 def _twice(first: datetime, now: datetime, library: Library) -> bool:
     """True for the second of two taps that were meant as one."""
     return now < first + timedelta(seconds=library.twice_within)
@@ -540,6 +547,12 @@ def _before(chat: Chat, step: int) -> int:
     return next((i for i in range(step - 1, -1, -1) if steps[i].counts), 0)
 
 
+def _behind(chat: Chat, step: int) -> int:
+    """The step after, past quiet ones; behind the last one the run is over."""
+    steps = _run(chat).plan.steps
+    return next((i for i in range(step + 1, len(steps)) if steps[i].counts), len(steps))
+
+
 def _leave(chat: Chat, now: datetime) -> Chat:
     """Add what was practised of the step being left: its own time so far, at most its length."""
     match chat:
@@ -552,8 +565,11 @@ def _leave(chat: Chat, now: datetime) -> Chat:
 
 
 def _ahead(chat: Chat, now: datetime) -> tuple[int, ...]:
-    """The notes whose end lies ahead: what must fall silent."""
-    return tuple(note.message for note in chat.run.notes if note.ends > now) if chat.run else ()
+    """What must fall silent: the notes whose end lies ahead or not far behind, and the latest in any case."""
+    if chat.run is None or not chat.run.notes:
+        return ()
+    *before, latest = chat.run.notes
+    return (*(note.message for note in before if note.ends + HEARD_FOR > now), latest.message)
 
 
 def _unbegun(chat: Chat, now: datetime) -> tuple[int, ...]:

@@ -122,9 +122,10 @@ def _main(chat: Chat, words: Words, safety: Safety) -> Screen:
             actions = ("resume", "over") if why == "restart" else ("resume", "end")
             row = tuple(_button(words, action) for action in actions)
             return (_text(chat, _w(words, f"paused-{why}"), (row,), silent=why not in ("late", "lost")),)
-        case Hurting():
-            text = f"<b>{_w(words, 'hurt-ease')}</b>\n\n{_w(words, 'hurt-what')}"
-            return (_text(chat, text, _pairs(words, "twin", "leave", "sharp", "end")),)
+        case Hurting(asked=asked):
+            text = f"<b>{_w(words, 'hurt-ease')}</b>\n\n{_w(words, 'hurt-then' if asked else 'hurt-what')}"
+            sharp = () if asked else ("sharp",)
+            return (_text(chat, text, _pairs(words, "twin", "leave", *sharp, "end")),)
         case Signs():
             signs = f"{_w(words, 'signs-any')}\n{_list(safety.now)}\n\n{_see_first(safety, words)}"
             text = f"<b>{_w(words, 'hurt-ease')}</b>\n\n{signs}"
@@ -193,7 +194,7 @@ def _buttons(chat: Chat, playing: Playing, words: Words) -> Rows:
 
 def _scores(chosen: int | None) -> Rows:
     def row(numbers: Iterable[int]) -> tuple[Button, ...]:
-        return tuple(Button(f"✓ {n}" if n == chosen else str(n), f"score.{n}") for n in numbers)
+        return tuple(Button(f"✓{n}" if n == chosen else str(n), f"score.{n}") for n in numbers)
 
     return row(range(6)), row(range(6, 11))
 

@@ -37,6 +37,7 @@ quiet-show = Thirty more quiet seconds. Nothing to do.
 
 hurt-ease = Ease out slowly.
 hurt-what = Sharp, or down a leg? Tap that first. Or rest through this step, or leave this move out.
+hurt-then = Rest through this step, or leave this move out? Or end here.
 signs-any = Do you have any of these?
 hurts-outside = Rest the way that hurts least. New numbness, weakness or toilet trouble? Call {$number}.
 

@@ -44,6 +44,7 @@ async def test_the_whole_classic_by_done(desktop: Page, address: str) -> None:
     for n, name in enumerate(STEPS, 1):
         await expect(desktop.get_by_role("log")).to_contain_text(f"{name} · {n} of 11")
         await expect(desktop.get_by_role("button", name="✓ Done")).to_have_count(1)
+        await desktop.wait_for_timeout(900)  # nobody is done sooner: that would be a double tap
         await desktop.get_by_role("button", name="✓ Done").click()
     await expect(desktop.get_by_role("log")).to_contain_text("That is all for now. Go gently.")
     await desktop.get_by_role("button", name="3", exact=True).click()
@@ -59,6 +60,14 @@ async def test_the_whole_classic_timed_at_sixty_times_the_speed_on_a_phone(phone
     text = await phone.get_by_role("log").inner_text()
     places = [text.index(f"{name} · {n} of 11") for n, name in enumerate(STEPS, 1)]
     assert places == sorted(places)
+
+
+async def test_the_notice_is_read_from_its_beginning(phone: Page, address: str) -> None:
+    await phone.goto(address)
+    await phone.get_by_role("button", name="Start").click()
+    await phone.get_by_role("textbox").fill("/backpain")
+    await phone.get_by_role("textbox").press("Enter")
+    await expect(phone.get_by_text("Before you move.")).to_be_in_viewport()
 
 
 async def test_it_hurts_stops_the_voice_that_is_playing(desktop: Page, address: str) -> None:

@@ -81,6 +81,8 @@ class House:
 
     async def tap(self, label: str, on: Message | None = None) -> str:
         """Tap the button with this label on the newest message that has it; gives the toast."""
+        if label == "Done":
+            await asyncio.sleep(0.9)  # nobody is done sooner: that would be a double tap
         message = on or next(
             m for m in reversed(self.messages) if any(label in b.text for row in m.buttons for b in row)
         )

@@ -155,7 +155,7 @@ async def test_a_score_is_marked_in_place_and_starts_nothing(bot: House) -> None
     await bot.tap("7")
     await bot.quiet()
     assert bot.last.id == settle.id
-    assert "✓ 7" in [b.text for row in bot.last.buttons for b in row]
+    assert "✓7" in [b.text for row in bot.last.buttons for b in row]
 
 
 async def test_movement_is_held_and_resting_stays_open(bot: House) -> None:

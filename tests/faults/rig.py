@@ -99,6 +99,8 @@ class Rig:
 
     async def tap(self, label: str, *, wait: bool = True) -> str:
         """Tap the newest button with this label; gives the toast, if waited for."""
+        if label == "Done":
+            await asyncio.sleep(0.9)  # nobody is done sooner: that would be a double tap
         message = next(m for m in reversed(self.messages) if any(label in b.text for row in m.buttons for b in row))
         tap = await self.telegram.tap(YOU, message.id, message.button(label).data)
         return (await tap.answered(20)).text if wait else ""

@@ -37,7 +37,7 @@ async def test_killed_in_the_notice_the_score_and_a_step(rig: Rig) -> None:
     await rig.tap("Chair")
     await rig.sees("Settle · 1 of 11")
     await rig.tap("4")
-    await rig.wait_for(lambda: any("✓ 4" in b.text for row in rig.messages[-1].buttons for b in row), what="the score")
+    await rig.wait_for(lambda: any("✓4" in b.text for row in rig.messages[-1].buttons for b in row), what="the score")
     await rig.kill()
     await rig.start()
     assert len(rig.having("Settle · 1 of 11")) == 1

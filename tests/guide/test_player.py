@@ -387,6 +387,31 @@ def test_a_step_that_goes_out_late_asks_to_be_tapped(walk: Walk) -> None:
     assert "Tap to listen" in walk.text
 
 
+def test_a_double_tap_on_done_skips_no_step(walk: Walk) -> None:
+    walk.to_step("breathe").tap("done").wait(0.2).tap("done")
+    assert walk.step == "three-breaths"
+
+
+def test_a_note_played_late_falls_silent_as_well(walk: Walk) -> None:
+    walk.to_settle().wait(33)
+    note = walk.message
+    walk.word("hurts")
+    assert note in walk.state.silence  # type: ignore[attr-defined]
+
+
+def test_leaving_a_still_step_out_keeps_the_other_still_ones(walk: Walk) -> None:
+    walk.to_step("to-the-back").tap("hurts", "leave")
+    assert walk.chat is not None
+    assert walk.chat.run is not None
+    led = {s.id for s in walk.chat.run.plan.steps if s.form == "led"}
+    assert {"let-go", "rest-low-back", "come-back"} <= led
+
+
+def test_after_the_signs_were_asked_they_are_not_offered_again(walk: Walk) -> None:
+    walk.to_step("reach").tap("hurts", "sharp", "none")
+    assert walk.buttons == ["twin", "leave", "end"]
+
+
 def test_the_more_page_runs_beside_the_clock(walk: Walk) -> None:
     walk.to_step("breathe")
     assert isinstance(walk.state, Playing)
@@ -453,9 +478,7 @@ def test_leave_it_out_goes_on_and_the_pose_stays_out(walk: Walk) -> None:
 def test_the_second_time_the_signs_come_again(walk: Walk) -> None:
     walk.to_step("reach").tap("hurts", "leave").wait(5).tap("hurts")
     assert isinstance(walk.state, Signs)
-    walk.tap("none")
-    assert isinstance(walk.state, Hurting)
-    walk.tap("sharp", "unsure", "now")
+    walk.tap("unsure", "now")
     assert walk.chat is not None
     assert walk.chat.run is None
     assert walk.chat.person.hold is not None

@@ -71,7 +71,7 @@ CHAT = Chat(
         left_out=frozenset({"seated-knees"}),
         notes=(Sent(41, NOW, NOW + timedelta(seconds=40)),),
     ),
-    state=Playing(at=NOW, step=1, after=NOW, late_at=NOW + timedelta(seconds=120)),
+    state=Playing(at=NOW, step=1, heard=1, after=NOW, late_at=NOW + timedelta(seconds=120)),
 )
 
 

@@ -56,8 +56,15 @@ export class Messages {
   add(message, shown, replay) {
     const stay = this.atEnd || !message.from.is_bot;
     this.#put(message, shown);
-    if (stay) this.toEnd();
+    if (stay) this.#toNewest();
     else if (!replay) this.#missed();
+  }
+
+  // A message taller than the view is read from its beginning; all others from the end.
+  #toNewest() {
+    this.toEnd();
+    const newest = this.#log.lastElementChild;
+    if (newest.offsetHeight > this.#log.clientHeight) newest.scrollIntoView({block: 'start'});
   }
 
   edit(message) {
