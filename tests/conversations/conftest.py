@@ -88,7 +88,7 @@ class House:
         )
         data = next(b.data for row in message.buttons for b in row if label in b.text)
         tap = await self.telegram.tap(YOU, message.id, data)
-        return (await tap.answered()).text
+        return (await tap.answered(15)).text
 
     @property
     def messages(self) -> list[Message]:
@@ -98,7 +98,7 @@ class House:
     def last(self) -> Message:
         return self.messages[-1]
 
-    async def sees(self, *words: str, within: float = 5.0) -> Message:
+    async def sees(self, *words: str, within: float = 15.0) -> Message:
         """Wait until the newest message of the bot holds these words."""
 
         async def look() -> Message:
@@ -113,7 +113,7 @@ class House:
             seen = "\n---\n".join(m.text for m in self.messages[-4:])
             raise AssertionError(f"{words} were not seen; the last messages are:\n{seen}") from None
 
-    async def quiet(self, within: float = 5.0) -> None:
+    async def quiet(self, within: float = 15.0) -> None:
         """Wait until everything that must be shown is shown, and old buttons are gone."""
         assert self.parts is not None
 

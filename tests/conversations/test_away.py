@@ -58,9 +58,8 @@ async def test_a_lost_answer_is_repeated_once_after_a_probe(bot: House) -> None:
     bot.telegram.fault = once
     calls = bot.telegram.record()
     await bot.tap("Done")
-    await asyncio.sleep(2.5)
-    await bot.quiet()
-    assert len([m for m in bot.messages if "Breathe · 2 of 11" in m.text]) == 2
+    await bot.telegram.until(lambda: len([m for m in bot.messages if "Breathe · 2 of 11" in m.text]) == 2, 20)
+    await bot.quiet(20)
     methods = [c.method for c in calls if c.method in ("sendVoice", "sendChatAction")]
     assert methods == ["sendVoice", "sendChatAction", "sendVoice"]
     assert await bot.tap("Done") == ""
@@ -94,12 +93,7 @@ async def test_one_chat_that_hangs_keeps_nobody_waiting(bot: House) -> None:
     await bot.say("/backpain")
     await asyncio.sleep(0.1)
     await bot.telegram.say(2002, "/backpain")
-    for _ in range(100):
-        if any("Before you move" in m.text for m in bot.telegram.messages(2002)):
-            break
-        await asyncio.sleep(0.02)
-    else:
-        raise AssertionError("the other one waited")
+    await bot.telegram.until(lambda: any("Before you move" in m.text for m in bot.telegram.messages(2002)), 2.5)
 
 
 async def test_who_blocks_the_bot_is_left_alone_and_waked_by_start(bot: House) -> None:
@@ -107,9 +101,12 @@ async def test_who_blocks_the_bot_is_left_alone_and_waked_by_start(bot: House) -
     await bot.tap("Done")
     await bot.sees("Breathe · 2 of 11")
     await bot.telegram.block(YOU)
-    await asyncio.sleep(0.3)
     chat = await bot.chat()
-    assert isinstance(chat.state, Paused)
+    for _ in range(500):
+        if isinstance(chat.state, Paused):
+            break
+        await asyncio.sleep(0.02)
+        chat = await bot.chat()
     assert chat.person.inactive_since is not None
     await bot.telegram.unblock(YOU)
     await bot.say("/start")
@@ -121,8 +118,9 @@ async def test_twenty_people_at_once_all_get_the_notice(bot: House) -> None:
     people = range(5000, 5020)
     for person in people:
         await bot.telegram.say(person, "/backpain")
-    await asyncio.sleep(2.5)
-    assert all(any("Before you move" in m.text for m in bot.telegram.messages(p)) for p in people)
+    await bot.telegram.until(
+        lambda: all(any("Before you move" in m.text for m in bot.telegram.messages(p)) for p in people), 20
+    )
 
 
 async def test_a_screen_closed_in_silence_has_no_buttons_and_a_tap_on_it_is_late(house: House) -> None:
@@ -131,9 +129,7 @@ async def test_a_screen_closed_in_silence_has_no_buttons_and_a_tap_on_it_is_late
         notice = await house.sees("Before you move")
     house.skipped.append(1900)
     async with house.running():
-        await asyncio.sleep(0.5)
-        await house.quiet()
-        assert not any(m.buttons for m in house.messages)
+        await house.telegram.until(lambda: not any(m.buttons for m in house.messages), 20)
         assert house.last.id == notice.id, "nothing was sent"
         assert await house.tap("None of these", on=notice) == "That one is over. We are here now."
 

@@ -196,7 +196,7 @@ async def test_forget_asks_once_and_then_nothing_is_left(bot: House) -> None:
 
 async def test_groups_get_one_polite_line(bot: House) -> None:
     await bot.telegram.say(YOU, "/backpain", chat_id=-100200300)
-    await asyncio.sleep(0.3)
+    await bot.telegram.until(lambda: any(m.by_bot for m in bot.telegram.messages(-100200300)))
     (line,) = [m for m in bot.telegram.messages(-100200300) if m.by_bot]
     assert "one to one" in line.text
 
