@@ -22,11 +22,11 @@ from bot.chat.stop import Stop
 from bot.chat.turns import Turns, due_of
 from bot.check import read, unsaid
 from bot.clock import Clock, PacedClock, SystemClock
-from bot.guide.chat import Person
 from bot.guide.content import Content
 from bot.guide.events import SLASH
 from bot.guide.library import Library
 from bot.guide.marks import Script
+from bot.guide.person import Person
 from bot.guide.plan import Telling, usual_notes
 from bot.guide.player import SESSION
 from bot.guide.reading import parse

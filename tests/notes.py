@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.app import orders, read_content
-from bot.guide.chat import Person
+from bot.guide.person import Person
 from bot.guide.plan import Telling, usual_notes
 from bot.media.shelf import Shelf
 from bot.media.voice.engine import Hibari

@@ -48,7 +48,6 @@ ONLY_IMPORTERS = {
 LONGEST = 300
 LONG = {
     "bot/guide/player.py": "every transition lives in this file",
-    "bot/guide/chat.py": "what a chat can be, on one page: its situations are read side by side",
     "bot/chat/messenger.py": "the only importer of telegram, and so all that Telegram is to us",
     "bot/chat/delivery.py": "one protocol (claim, send, settle, doubt), whose parts are right only together",
 }

@@ -6,66 +6,17 @@ nor `lost` yet. `dump` and `load` turn values into JSON with a version and back:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from bot.guide.person import Person
 from bot.guide.plan import Plan
 
 VERSION = 1
 """Version of the stored form; raise it when a stored value can't be read by its defaults."""
-
-
-# ── the person: what is known and allowed ─────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What the person chose. Changes in a session take hold at the next step; voice at the next session."""
-
-    pace: Literal["slower", "normal", "faster"] = "normal"
-    timed: bool = True
-    voice: bool = True
-    pictures: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
-    """Movement is not offered: until a time has passed and the person was seen, or (None) until somebody agreed."""
-
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dated:
-    """A text that the person said yes (or no) to: its version and when."""
-
-    version: str
-    at: datetime
-    yes: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """What outlives a run (content.md, section 8)."""
-
-    language: str = "en"
-    zone: str | None = None
-    settings: Settings = Settings()
-    position: str | None = None
-    hold: Hold | None = None
-    acknowledged: Dated | None = None
-    consent: Dated | None = None
-    cautions: frozenset[str] = frozenset()
-    """Ids of the cautions that were shown."""
-    pictures: Mapping[str, int] = field(default_factory=dict)
-    """How often (0 to 2) each step's picture was shown."""
-    left_out_tags: frozenset[str] = frozenset()
-    left_out_poses: frozenset[str] = frozenset()
-    voice_forbidden_until: datetime | None = None
-    inactive_since: datetime | None = None
-    """They blocked the bot or are gone: nothing is sent until they write."""
 
 
 # ── the run: one time through ─────────────────────────────────────────────────────────────────────────────────────────
@@ -282,7 +233,7 @@ class Stored:
     run: dict[str, Any] | None
 
 
-_STORED, _PLAN, _PERSON, _RUN = TypeAdapter(Stored), TypeAdapter(Plan), TypeAdapter(Person), TypeAdapter(Run)
+_STORED, _PLAN, _RUN = TypeAdapter(Stored), TypeAdapter(Plan), TypeAdapter(Run)
 
 
 def dump_state(chat: Chat) -> bytes:
@@ -294,22 +245,6 @@ def dump_state(chat: Chat) -> bytes:
 def dump_plan(chat: Chat) -> bytes | None:
     """The plan of the run as JSON; None without a run."""
     return None if chat.run is None else _PLAN.dump_json(chat.run.plan)
-
-
-def dump_person(person: Person) -> dict[str, Any]:
-    """The person as plain JSON values, by field."""
-    values: dict[str, Any] = _PERSON.dump_python(person, mode="json")
-    return values
-
-
-def load_person(values: Mapping[str, Any]) -> Person:
-    """The person from plain values. A hold that can't be read counts as held; what else can't be read is as new."""
-    try:
-        return _PERSON.validate_python(dict(values), strict=False)
-    except ValidationError as error:
-        bad = {str(problem["loc"][0]) for problem in error.errors() if problem["loc"]}
-        person = _PERSON.validate_python({k: v for k, v in values.items() if k not in bad}, strict=False)
-        return replace(person, hold=Hold()) if "hold" in bad else person
 
 
 def load(person: Person, state: bytes, plan: bytes | None, now: datetime) -> Chat:

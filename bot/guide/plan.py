@@ -9,13 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from bot.guide.content import Content, Session, Step, at
 from bot.guide.marks import Mark, Script, parse, script
-
-if TYPE_CHECKING:
-    from bot.guide.chat import Person
+from bot.guide.person import Person
 
 PACES: Mapping[str, float] = {"slower": 1.25, "normal": 1.0, "faster": 0.85}
 """What each pace multiplies every mark by (voice.md)."""

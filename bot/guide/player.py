@@ -15,18 +15,15 @@ from bot.guide.chat import (
     AnyState,
     Chat,
     Choosing,
-    Dated,
     EndReason,
     Forgetting,
     Held,
-    Hold,
     Hurt,
     Hurting,
     Idle,
     Notice,
     Paused,
     PauseReason,
-    Person,
     Playing,
     Run,
     Running,
@@ -38,6 +35,7 @@ from bot.guide.chat import (
 )
 from bot.guide.events import Crisis, Delivered, Do, Event, GaveUp, Gone, NoVoice, Spoke, Tick
 from bot.guide.library import Library
+from bot.guide.person import Dated, Hold, Person
 from bot.guide.plan import Options, Plan, in_time, leave_out, more_quiet, plan, rest_through
 
 LEAD = 5.0

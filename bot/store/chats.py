@@ -17,7 +17,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Double, Integer, RowMapping, Select, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from bot.guide.chat import Chat, Person, dump_plan, dump_state, load
+from bot.guide.chat import Chat, dump_plan, dump_state, load
+from bot.guide.person import Person
 from bot.guide.plan import Plan
 from bot.store import facts, media, people, tidy
 from bot.store.database import BUSY, Before, Call, Database, open_database

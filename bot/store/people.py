@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from bot.guide.chat import Person, dump_person, load_person
+from bot.guide.person import Person, dump_person, load_person
 from bot.store.secrets import Keys
 
 PLAIN = (

@@ -12,7 +12,6 @@ from bot.guide.chat import (
     Choosing,
     Forgetting,
     Held,
-    Hold,
     Hurting,
     Idle,
     Notice,
@@ -25,6 +24,7 @@ from bot.guide.chat import (
 )
 from bot.guide.events import Crisis, Do, GaveUp, Gone, NoVoice, Spoke, Tick
 from bot.guide.library import Library
+from bot.guide.person import Hold
 from bot.guide.player import LEAD, cut_if_late, wake_at
 from tests.guide.walk import Walk
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.guide.chat import Chat, Dated, Hold, Person, Playing, Run, Sent, Settings
+from bot.guide.chat import Chat, Playing, Run, Sent
 from bot.guide.marks import Phrase, Script
+from bot.guide.person import Dated, Hold, Person, Settings
 from bot.guide.plan import Plan, PlannedStep, Telling
 from bot.store.chats import Row, Store
 

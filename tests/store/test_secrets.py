@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.guide.chat import Hold, Person
+from bot.guide.person import Hold, Person
 from bot.store.chats import Row, Store, open_store
 from bot.store.people import PLAIN
 from bot.store.secrets import Keys, Unreadable

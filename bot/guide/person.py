@@ -1,0 +1,77 @@
+"""The person: what is known and allowed, and outlives a run. Pure; touches nothing. Times are aware UTC datetimes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the person chose. Changes in a session take hold at the next step; voice at the next session."""
+
+    pace: Literal["slower", "normal", "faster"] = "normal"
+    timed: bool = True
+    voice: bool = True
+    pictures: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Movement is not offered: until a time has passed and the person was seen, or (None) until somebody agreed."""
+
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """A text that the person said yes (or no) to: its version and when."""
+
+    version: str
+    at: datetime
+    yes: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What outlives a run (content.md, section 8)."""
+
+    language: str = "en"
+    zone: str | None = None
+    settings: Settings = Settings()
+    position: str | None = None
+    hold: Hold | None = None
+    acknowledged: Dated | None = None
+    consent: Dated | None = None
+    cautions: frozenset[str] = frozenset()
+    """Ids of the cautions that were shown."""
+    pictures: Mapping[str, int] = field(default_factory=dict)
+    """How often (0 to 2) each step's picture was shown."""
+    left_out_tags: frozenset[str] = frozenset()
+    left_out_poses: frozenset[str] = frozenset()
+    voice_forbidden_until: datetime | None = None
+    inactive_since: datetime | None = None
+    """They blocked the bot or are gone: nothing is sent until they write."""
+
+
+_PERSON = TypeAdapter(Person)
+
+
+def dump_person(person: Person) -> dict[str, Any]:
+    """The person as plain JSON values, by field."""
+    values: dict[str, Any] = _PERSON.dump_python(person, mode="json")
+    return values
+
+
+def load_person(values: Mapping[str, Any]) -> Person:
+    """The person from plain values. A hold that can't be read counts as held; what else can't be read is as new."""
+    try:
+        return _PERSON.validate_python(dict(values), strict=False)
+    except ValidationError as error:
+        bad = {str(problem["loc"][0]) for problem in error.errors() if problem["loc"]}
+        person = _PERSON.validate_python({k: v for k, v in values.items() if k not in bad}, strict=False)
+        return replace(person, hold=Hold()) if "hold" in bad else person
