@@ -36,14 +36,11 @@ class Run:
     id: str
     plan: Plan
     voice: bool
-    began: datetime
     before: int | None = None
     """Pain now, 0 to 10, at the start; None: not given."""
     practised: float = 0.0
     """Seconds spent in steps that are over (the set-up does not count)."""
     hurts: int = 0
-    left_out: frozenset[str] = frozenset()
-    """Poses (or steps without one) that stay out of this run."""
     notes: tuple[Sent, ...] = ()
     """Voice notes that are not over: what must fall silent when the person stops."""
 

@@ -278,9 +278,7 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
             chat = _planned(chat, rest_through(_run(chat).plan, step))
             return Outcome(_play(chat, step, now, library, heard=step))
         case "leave", Hurting(step=step):
-            run = _run(chat)
-            out = run.left_out | {run.plan.steps[step].left_out_as}
-            chat = replace(chat, run=replace(run, plan=leave_out(run.plan, step), left_out=out))
+            chat = _planned(chat, leave_out(_run(chat).plan, step))
             return Outcome(_play(chat, step + 1, now, library, heard=step))
         case "sharp", Hurting(step=step):
             return _to(chat, now, Signs(at=now, step=step, on=do.on))
@@ -432,7 +430,7 @@ def _begin(chat: Chat, position: str, id: str, now: datetime, library: Library) 
     made = plan(session, person, options)
     allowed = person.settings.voice and not (person.voice_forbidden_until and now < person.voice_forbidden_until)
     voice = allowed and options.voice is not None and in_time(made, library.ready, library.work)
-    run = Run(id=id, plan=made, voice=voice, began=now)
+    run = Run(id=id, plan=made, voice=voice)
     return _play(replace(chat, run=run), 0, now, library, heard=0)
 
 
