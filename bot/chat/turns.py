@@ -205,16 +205,17 @@ class Turns:
             return self._say(tap, row.chat.person.language, Say("late-tap")), row
         if tap.message not in row.live:
             row.live.append(tap.message)
+        now = self._clock.now().timestamp()
         if row.chat.state.seen is None and row.chat.state.on != tap.message:
-            feed(row, Delivered(tap.message), None, self._clock, self._library())  # a tap is a receipt
-        return await self._do(tx, row, Do(action, on=tap.message, id=secrets.token_hex(8)), tap)
+            feed(row, Delivered(tap.message), now, self._clock, self._library())  # a tap is a receipt
+        return await self._do(tx, row, Do(action, on=tap.message, id=secrets.token_hex(8)), tap, now)
 
     async def _do(
-        self, tx: Transaction, row: Row, event: Event | None, came: Tap | Word
+        self, tx: Transaction, row: Row, event: Event | None, came: Tap | Word, at: float | None = None
     ) -> tuple[Reply | None, Row | None]:
         language = row.chat.person.language
         try:
-            say = feed(row, event, None, self._clock, self._library()) if event else None
+            say = feed(row, event, at, self._clock, self._library()) if event else None
         except Forgotten:
             await tx.erase(row.id, max([row.heard, came.message, *row.live]), self._clock.real())
             return self._say(came, language, Say("forgotten")), None

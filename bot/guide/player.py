@@ -492,8 +492,8 @@ def _since(playing: Playing) -> datetime:
 
 
 def _twice(first: datetime, now: datetime, library: Library) -> bool:
-    """True for the second of two taps that were meant as one."""
-    return now < first + timedelta(seconds=library.twice_within)
+    """True for the second of two taps that were meant as one. A tap that was itself the receipt is the first."""
+    return first < now < first + timedelta(seconds=library.twice_within)
 
 
 def _waits_at(chat: Chat, now: datetime) -> tuple[int, Hurt] | None:

@@ -22,7 +22,7 @@ from bot.guide.chat import (
     Summary,
     Unsure,
 )
-from bot.guide.events import Crisis, Do, GaveUp, Gone, NoVoice, Spoke, Tick
+from bot.guide.events import Crisis, Delivered, Do, GaveUp, Gone, NoVoice, Spoke, Tick
 from bot.guide.library import Library
 from bot.guide.person import Hold
 from bot.guide.player import LEAD, cut_if_late, wake_at
@@ -390,6 +390,11 @@ def test_a_step_that_goes_out_late_asks_to_be_tapped(walk: Walk) -> None:
 def test_a_double_tap_on_done_skips_no_step(walk: Walk) -> None:
     walk.to_step("breathe").tap("done").wait(0.2).tap("done")
     assert walk.step == "three-breaths"
+
+
+def test_a_tap_that_is_itself_the_receipt_counts(walk: Walk) -> None:
+    walk.to_step("breathe").event(Do("done")).wait(20).event(Delivered(900)).event(Do("done", on=900))
+    assert walk.step == "to-the-back"
 
 
 def test_a_note_played_late_falls_silent_as_well(walk: Walk) -> None:
