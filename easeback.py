@@ -22,7 +22,9 @@ OLDEST = (3, 11)
 
 RUN, DEV = "run.lock", "dev.lock"
 """dev.lock is run.lock and more, in the same versions (tests/test_setup.py)."""
-DEVELOPERS = ("test", "develop", "simulate", "kill", "bench", "notes")
+PROGRAMS = {"simulate": "tests.simulation", "kill": "tests.kill"}
+"""Verbs that are programs of their own, for developers."""
+DEVELOPERS = ("test", "develop", *PROGRAMS)
 
 NO_NETWORK = "What is missing can't be fetched: is there a network? Start again when there is."
 DISK_FULL = "The disk is full. Make room for 1 GB and start again."
@@ -63,6 +65,9 @@ def main(arguments: List[str]) -> None:
         os.chdir(str(ROOT))
         subprocess.call([str(PYTHON), "-m", "tests.browser.chromium"])
         become(PYTHON, "-m", "pytest", "-n", "auto", *rest)
+    if verb in PROGRAMS:
+        os.chdir(str(ROOT))
+        become(PYTHON, "-m", PROGRAMS[verb], *rest)
     become(PYTHON, "-P", "-m", "bot", verb, *rest)
 
 
