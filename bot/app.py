@@ -37,6 +37,7 @@ from bot.media.shelf import Shelf
 from bot.media.voice.engine import Hibari
 from bot.settings import Settings
 from bot.store.chats import Row, Store, open_store
+from bot.store.database import Before
 from bot.store.lock import FolderLock
 from bot.store.secrets import find_keys
 
@@ -177,11 +178,15 @@ async def running(
     shelf: Shelf,
     voices: Mapping[str, str],
     tell: Tell,
+    before: Before | None = None,
 ) -> AsyncIterator[Parts]:
-    """Everything from the store on, ready to deliver and to poll; stopped in order. `voices`: engines by language."""
+    """Everything from the store on, ready to deliver and to poll; stopped in order. `voices`: engines by language.
+
+    `before`: for tests that crash or fail at the database's calls (store/database.py).
+    """
     async with AsyncExitStack() as stack:
         keys = find_keys(settings.key.get_secret_value() if settings.key else None, home)
-        store = await open_store(settings.database_url, keys, home)
+        store = await open_store(settings.database_url, keys, home, before=before)
         stack.push_async_callback(store.close)
         if store.notice:
             tell(store.notice)

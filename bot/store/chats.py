@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Double, Integer, RowMapping, Select, bindparam, delete, insert, select, update
-from sqlalchemy.exc import DBAPIError
 
 from bot.guide.chat import Chat, dump_plan, dump_state, load
 from bot.guide.person import Person
 from bot.guide.plan import Plan
 from bot.store import facts, media, people, tidy
 from bot.store.database import BUSY, Before, Call, Database, open_database
+from bot.store.errors import StoreFailed
 from bot.store.migrate import SCHEMA, Schema
 from bot.store.secrets import Keys
 from bot.store.tables import ID, TO_CLEAN, chats, erased, parked, updates_seen
@@ -178,7 +178,7 @@ class Store:
             transaction = Transaction(call, self._keys)
             yield transaction
         if transaction.erases:
-            with suppress(DBAPIError):  # they are gone already; the log is emptied by and by in any case
+            with suppress(StoreFailed):  # they are gone already; the log is emptied by and by in any case
                 await self._database.empty_log()
 
     async def claim_bot(self, bot: int) -> None:

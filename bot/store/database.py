@@ -37,8 +37,8 @@ READERS = 3
 
 T = TypeVar("T")
 Before = Callable[[str], None]
-"""Called with "begin", "statement", "commit" and "committed", before the first three and after the last: for tests
-that crash or fail there."""
+"""Called with "begin", "statement", "commit", "committed" and "read", before each of them but after "committed": for
+tests that crash or fail there, as the driver fails."""
 
 
 class Call(Protocol):
@@ -75,7 +75,7 @@ class Database:
                 with _failing(self._place):
                     self._before("commit")
                     await _whole(self._writer.commit())
-                self._before("committed")
+                    self._before("committed")
             except BaseException:
                 with _failing(self._place):
                     await _whole(self._roll_back())
@@ -97,6 +97,7 @@ class Database:
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Read what is committed, beside whoever writes. Raises StoreFailed."""
         with _failing(self._place):
+            self._before("read")
             return await _whole(self._read(work))
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
@@ -115,11 +116,11 @@ class Database:
     async def empty_log(self) -> None:
         """Have SQLite's write-ahead log written into the database and emptied: it holds what was deleted since.
 
-        Raises DBAPIError.
+        Raises StoreFailed.
         """
         if self.file is not None:
             async with self._turn:
-                await _whole(self._read(_checkpoint))
+                await self.read(_checkpoint)
 
     async def close(self) -> None:
         """Let go of the database, after the transaction that is open."""

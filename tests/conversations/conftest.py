@@ -21,6 +21,7 @@ from bot.guide.chat import Chat
 from bot.localchat import Clock, LocalTelegram, Message, create_app
 from bot.media.shelf import Shelf
 from bot.settings import Settings
+from bot.store.database import Before
 from tests.notes import CONTENT, Hum
 
 TOKEN = "1:a-token-of-the-local-chat"
@@ -40,6 +41,8 @@ class House:
     settings: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     parts: app.Parts | None = None
+    before: Before | None = None
+    """Called at the database's calls (bot/store/database.py)."""
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[House]:
@@ -66,6 +69,7 @@ class House:
                 shelf,
                 voices,
                 self.told.append,
+                self.before,
             )
             self.parts = await stack.enter_async_context(built)
             loops = asyncio.create_task(app.until(stop, self.parts))
