@@ -7,13 +7,15 @@ an outcome of its own. The token is in the address of every request: nothing of 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from telegram import (
@@ -43,13 +45,24 @@ from bot.guide.screens import Button, Part
 
 TELEGRAM = "https://api.telegram.org"
 TIMEOUT = 10.0
-"""Seconds (real) a request may take; a claim's lease is longer than a probe and a send together."""
+"""Seconds (real) a request may take, from the wait for a connection to the answer's last byte; a claim's lease is
+longer than a probe and a send together."""
+UPLOAD = 1.5
+"""How many times as long as any other request one with a voice note in it may take."""
+POOL = 128
+"""Connections: more than all sends, cleanings and answers that may be under way together."""
 POLL_FOR = 25
 """Seconds (real) a poll waits at the server."""
 UNTOLD_WAIT = 5.0
 """Seconds to wait after a 429 that names none."""
+LONGEST_WAIT = 10_000_000
+"""Seconds: what names more is not Telegram."""
+BIGGEST = 2**53
+"""No id of Telegram's is bigger (Bot API: "at most 52 significant bits")."""
 COMMAND = re.compile(r"/\w+(?:@(\w+))?(?:\s|$)")
 """A command on its own at the front of a text, and the bot it names, if any."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +125,10 @@ class Nothing:
 Incoming = Tap | Word | Elsewhere | Left | Nothing
 
 
+class Malformed(ValueError):
+    """An update is not what the Bot API says. The text names the place, never what stands there."""
+
+
 def incoming(raw: Mapping[str, Any], me: Me | None) -> Incoming:
     """What an update says. `me`: whom a group may mean. Raises on a malformed one: the caller parks it."""
     update = Update.de_json(dict(raw), None)
@@ -119,33 +136,52 @@ def incoming(raw: Mapping[str, Any], me: Me | None) -> Incoming:
     if query := update.callback_query:
         if query.message is None or query.data is None:
             return Nothing(update=number)
+        chat, asked = _id(query.message.chat.id, "chat"), _text(query.id, "query")
         if query.message.chat.type != "private":
-            return Elsewhere(update=number, chat=query.message.chat.id, speaks=False, query=query.id)
+            return Elsewhere(update=number, chat=chat, speaks=False, query=asked)
         return Tap(
             update=number,
-            chat=query.message.chat.id,
-            message=query.message.message_id,
-            data=query.data,
-            query=query.id,
-            language=query.from_user.language_code or "",
+            chat=chat,
+            message=_id(query.message.message_id, "message"),
+            data=_text(query.data, "data"),
+            query=asked,
+            language=_text(query.from_user.language_code or "", "language"),
         )
     if message := update.message or update.channel_post:
+        chat = _id(message.chat.id, "chat")
         if message.chat.type != "private":
-            return Elsewhere(update=number, chat=message.chat.id, speaks=_speaks(message, me))
+            return Elsewhere(update=number, chat=chat, speaks=_speaks(message, me))
         if not (message.text or message.caption or message.effective_attachment):
             return Nothing(update=number)  # a message was pinned, a timer was set: nobody said anything
         language = message.from_user.language_code if message.from_user else None
         return Word(
             update=number,
-            chat=message.chat.id,
-            message=message.message_id,
-            text=message.text or message.caption or "",
-            language=language or "",
+            chat=chat,
+            message=_id(message.message_id, "message"),
+            text=_text(message.text or message.caption or "", "text"),
+            language=_text(language or "", "language"),
         )
     member = update.my_chat_member
     if member and member.chat.type == "private" and member.new_chat_member.status in ("kicked", "left"):
-        return Left(update=number, chat=member.chat.id)
+        return Left(update=number, chat=_id(member.chat.id, "chat"))
     return Nothing(update=number)
+
+
+def is_id(value: object) -> bool:
+    """True for a number that can be an id of Telegram's. (PTB takes whatever stands there.)"""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < BIGGEST
+
+
+def _id(value: int, where: str) -> int:
+    if not is_id(value):
+        raise Malformed(f"{where} is no id")
+    return value
+
+
+def _text(value: str, where: str) -> str:
+    if not isinstance(value, str):
+        raise Malformed(f"{where} is no text")
+    return value
 
 
 def _speaks(message: Message, me: Me | None) -> bool:
@@ -207,8 +243,16 @@ REFUSALS: Sequence[tuple[str, Kind]] = (
 """What Telegram's 400 texts mean, by a part of them."""
 
 
+class NotTelegram(TelegramError):
+    """What answered is not Telegram, whatever its status says: a gateway, a hotel's login page, half an answer."""
+
+
 def outcome(error: TelegramError) -> Answer:
     """Classify an error. What is not known is in doubt if it may have been accepted, else our mistake."""
+    if isinstance(error, NetworkError) and error.message.casefold().startswith("too many requests"):
+        return Answer(Kind.WAIT, wait=UNTOLD_WAIT)
+    if any(isinstance(cause, NotTelegram) for cause in _chain(error)):
+        return Answer(Kind.DOUBT, why=NotTelegram.__name__)
     if isinstance(error, RetryAfter):
         wait = error.retry_after  # an int, which PTB announces to become a timedelta
         return Answer(Kind.WAIT, wait=wait.total_seconds() if isinstance(wait, timedelta) else float(wait))
@@ -226,33 +270,75 @@ def outcome(error: TelegramError) -> Answer:
     if isinstance(error, TimedOut | NetworkError):
         if isinstance(error.__cause__, NOT_SENT):
             return Answer(Kind.NOT_SENT)
-        if "too many requests" in error.message.casefold():
-            return Answer(Kind.WAIT, wait=UNTOLD_WAIT)
         return Answer(Kind.DOUBT, why=type(error.__cause__ or error).__name__)
     return Answer(Kind.DOUBT, why=type(error).__name__)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what caused it."""
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+class Wire(HTTPXRequest):
+    """PTB's request, which takes an answer only in the form that the Bot API promises."""
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """The answer's JSON object. Raises NotTelegram, and logs nothing: PTB would log the whole answer."""
+        try:
+            found = json.loads(payload.decode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            raise NotTelegram("no JSON") from None
+        if not isinstance(found, dict) or not (_carried_out(found) or _refused(found)):
+            raise NotTelegram("no answer of the Bot API")
+        return found
+
+
+def _carried_out(found: Mapping[str, Any]) -> bool:
+    return found.get("ok") is True and "result" in found
+
+
+def _refused(found: Mapping[str, Any]) -> bool:
+    more = found.get("parameters", {})
+    if found.get("ok") is not False or not isinstance(found.get("description"), str) or not isinstance(more, dict):
+        return False
+    wait = more.get("retry_after", 0)
+    return is_id(wait) and 0 <= wait <= LONGEST_WAIT and is_id(more.get("migrate_to_chat_id", 0))
 
 
 # ── calls ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 class Messenger:
     """The Bot API of one bot. Calls answer with an `Answer`, never with an exception of a library."""
 
-    def __init__(self, token: str, api: str = TELEGRAM, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        """`transport`: an httpx transport, so that tests reach a server in the same process."""
-        self._token, self._api, self._transport = token, api, transport
-        self._bot = self._client(pool=64)
+    def __init__(
+        self,
+        token: str,
+        api: str = TELEGRAM,
+        transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        """`transport`: an httpx transport, so that tests reach a server in the same process. `timeout`: real seconds
+        a request may take."""
+        self._token, self._api, self._transport, self._timeout = token, api, transport, timeout
+        self._bot = self._client(pool=POOL)
         self._poller = self._client(pool=4)
         self.myself: Me | None = None
         """Who this is, as soon as `me` was answered."""
 
     def _client(self, pool: int) -> Bot:
         more = {"transport": self._transport} if self._transport else {}
-        request = HTTPXRequest(
+        # Each of these is for one step of a request: `_ask` limits the whole. The first two are so short that what was
+        # surely not sent is known as such before that.
+        request = Wire(
             connection_pool_size=pool,
-            read_timeout=TIMEOUT,
-            write_timeout=TIMEOUT,
-            connect_timeout=TIMEOUT,
-            pool_timeout=TIMEOUT,
-            media_write_timeout=TIMEOUT,
+            pool_timeout=self._timeout / 4,
+            connect_timeout=self._timeout / 2,
+            read_timeout=self._timeout * UPLOAD,
+            write_timeout=self._timeout * UPLOAD,
+            media_write_timeout=self._timeout * UPLOAD,
             httpx_kwargs=more,
         )
         return Bot(
@@ -270,10 +356,11 @@ class Messenger:
 
     async def me(self) -> Me | Answer:
         """Who the token belongs to."""
-        try:
-            user = await self._bot.get_me()
-        except TelegramError as error:
-            return outcome(error)
+        user = await self._ask(self._bot.get_me(), self._timeout)
+        if isinstance(user, Answer):
+            return user
+        if not is_id(user.id):
+            return Answer(Kind.DOUBT, why="no id")
         self.myself = Me(user.id, user.username or "")
         return self.myself
 
@@ -289,60 +376,66 @@ class Messenger:
         }
         if offset is not None:
             asked["offset"] = offset
-        try:
-            # Small letters, which Telegram takes as well: PTB warns of its own method's name, which parses all at once.
-            found = await self._poller.do_api_request("getupdates", api_kwargs=asked, read_timeout=wait + TIMEOUT)
-        except TelegramError as error:
-            return outcome(error)
-        return (
-            [raw for raw in found if isinstance(raw, dict) and isinstance(raw.get("update_id"), int)]
-            if isinstance(found, list)
-            else Answer(Kind.DOUBT)
-        )
+        # Small letters, which Telegram takes as well: PTB warns of its own method's name, which parses all at once.
+        call = self._poller.do_api_request("getupdates", api_kwargs=asked, read_timeout=wait + self._timeout)
+        found: object = await self._ask(call, None)  # whoever polls watches the whole
+        if isinstance(found, Answer):
+            return found
+        if not isinstance(found, list):
+            return Answer(Kind.DOUBT, why="no list")
+        updates = [raw for raw in found if isinstance(raw, dict) and is_id(raw.get("update_id"))]
+        # A list of nothing that could be confirmed would come again at once, and again.
+        return updates if updates or not found else Answer(Kind.DOUBT, why="no updates")
 
     async def renew_poller(self) -> None:
         """Build the polling client anew: a wedged connection stays dead otherwise."""
         old, self._poller = self._poller, self._client(pool=4)
-        await old.request.shutdown()
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(1.0):  # it may be wedged in this, too
+                await old.request.shutdown()
 
     async def show(self, chat: int, part: Part, rev: int, note: Path | str | None) -> Answer:
         """Send a part of a screen, or edit it in place. `note`: a voice note as a file or a file id."""
         markup = keyboard(part.buttons, rev)
-        try:
-            if part.edit is not None:
-                return await self._edit(chat, part, part.edit, markup)
-            if note is None:
-                sent = await self._bot.send_message(
-                    chat,
-                    part.text,
-                    parse_mode="HTML",
-                    reply_markup=markup,
-                    disable_notification=part.silent,
-                    link_preview_options=LinkPreviewOptions(is_disabled=True),
-                )
-            else:
-                sent = await self._bot.send_voice(
-                    chat,
-                    note
-                    if isinstance(note, str)
-                    else InputFile(await asyncio.to_thread(note.read_bytes), filename="step.ogg"),
-                    duration=round(part.seconds),
-                    caption=part.text,
-                    parse_mode="HTML",
-                    reply_markup=markup,
-                    disable_notification=part.silent,
-                )
-        except TelegramError as error:
-            return outcome(error)
+        if part.edit is not None:
+            return await self._edit(chat, part, part.edit, markup)
+        if note is None:
+            call = self._bot.send_message(
+                chat,
+                part.text,
+                parse_mode="HTML",
+                reply_markup=markup,
+                disable_notification=part.silent,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+        else:
+            try:
+                voice = note if isinstance(note, str) else await asyncio.to_thread(_upload, note)
+            except OSError:
+                return Answer(Kind.NO_NOTE)
+            call = self._bot.send_voice(
+                chat,
+                voice,
+                duration=round(part.seconds),
+                caption=part.text,
+                parse_mode="HTML",
+                reply_markup=markup,
+                disable_notification=part.silent,
+            )
+        sent = await self._ask(call, self._timeout * (UPLOAD if isinstance(note, Path) else 1))
+        if isinstance(sent, Answer):
+            return sent
+        if not is_id(sent.message_id):
+            return Answer(Kind.DOUBT, why="no id")
         return Answer(Kind.DONE, message=sent.message_id, file_id=sent.voice.file_id if sent.voice else None)
 
     async def _edit(self, chat: int, part: Part, message: int, markup: InlineKeyboardMarkup | None) -> Answer:
         if part.kind == "voice":
-            await self._bot.edit_message_caption(
+            call = self._bot.edit_message_caption(
                 chat, message, caption=part.text, parse_mode="HTML", reply_markup=markup
             )
         else:
-            await self._bot.edit_message_text(
+            call = self._bot.edit_message_text(
                 part.text,
                 chat,
                 message,
@@ -350,7 +443,8 @@ class Messenger:
                 reply_markup=markup,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
             )
-        return Answer(Kind.DONE, message=message)
+        answer = await self._call(call)
+        return replace(answer, message=message) if answer.kind is Kind.DONE else answer
 
     async def probe(self, chat: int) -> Answer:
         """A harmless call before the one repetition of a send in doubt: an outage must not use it up."""
@@ -388,23 +482,32 @@ class Messenger:
     ) -> Answer:
         """Set the command menu and the descriptions for a language (None: for all others)."""
         menu = [BotCommand(name, text) for name, text in commands.items()]
-        for call in (
-            self._bot.set_my_commands(menu, language_code=language),
-            self._bot.set_my_description(description, language_code=language),
-            self._bot.set_my_short_description(short, language_code=language),
-        ):
-            answer = await self._call(call)
-            if answer.kind is not Kind.DONE:
-                break
+        answer = await self._call(self._bot.set_my_commands(menu, language_code=language))
+        if answer.kind is Kind.DONE:
+            answer = await self._call(self._bot.set_my_description(description, language_code=language))
+        if answer.kind is Kind.DONE:
+            answer = await self._call(self._bot.set_my_short_description(short, language_code=language))
         return answer
 
+    async def _call(self, call: Awaitable[object]) -> Answer:
+        """A call of whose answer nothing is needed."""
+        answer = await self._ask(call, self._timeout)
+        return answer if isinstance(answer, Answer) else Answer(Kind.DONE)
+
     @staticmethod
-    async def _call(call: Any) -> Answer:
+    async def _ask(call: Awaitable[T], within: float | None) -> T | Answer:
+        """What a call gives, within so many seconds (real) in all; every other end is classified."""
         try:
-            await call
+            async with asyncio.timeout(within):
+                return await call
         except TelegramError as error:
             return outcome(error)
-        return Answer(Kind.DONE)
+        except Exception as error:  # out of time, or an answer of a shape that PTB can't read: it may be carried out
+            return Answer(Kind.DOUBT, why=type(error).__name__)
+
+
+def _upload(note: Path) -> InputFile:
+    return InputFile(note.read_bytes(), filename="step.ogg")
 
 
 def keyboard(rows: Sequence[Sequence[Button]], rev: int | None) -> InlineKeyboardMarkup | None:

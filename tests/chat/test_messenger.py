@@ -74,14 +74,40 @@ def said(chat: dict[str, object], **what: object) -> dict[str, object]:
     return {"update_id": 1, "message": {"message_id": 9, "date": 0, "chat": chat, "from": YOU, **what}}
 
 
+def tapped(**what: object) -> dict[str, object]:
+    """An update: a button was tapped."""
+    tap = {"id": "q", "from": YOU, "chat_instance": "1", "message": said(PRIVATE)["message"], "data": "done:7"}
+    return {"update_id": 2, "callback_query": {**tap, **what}}
+
+
 def test_a_tap_and_a_word_are_read() -> None:
     word = said(PRIVATE, text="stop")
     assert incoming(word, ME) == Word(update=1, chat=5, message=9, text="stop", language="de")
-    tap = {"id": "q", "from": YOU, "chat_instance": "1", "message": word["message"], "data": "done:7"}
-    assert incoming({"update_id": 2, "callback_query": tap}, ME) == Tap(
-        update=2, chat=5, message=9, data="done:7", query="q", language="de"
-    )
+    assert incoming(tapped(), ME) == Tap(update=2, chat=5, message=9, data="done:7", query="q", language="de")
     assert incoming({"update_id": 3, "poll": None}, ME) == Nothing(update=3)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        said({"id": "5", "type": "private"}, text="stop"),
+        said({"id": True, "type": "private"}, text="stop"),
+        said({"id": 2**60, "type": "private"}, text="stop"),
+        said({"id": None, "type": "supergroup"}, text="/start"),
+        said(PRIVATE, text=["stop"]),
+        said(PRIVATE, text={"stop": 1}),
+        said(PRIVATE, text="stop", message_id="9"),
+        said(PRIVATE, text="stop", **{"from": {**YOU, "language_code": 7}}),
+        tapped(id=4),
+        tapped(data=7),
+        tapped(message={"message_id": None, "date": 0, "chat": PRIVATE}),
+        {"update_id": 1, "message": []},
+        {"update_id": 1, "callback_query": "x"},
+    ],
+)
+def test_what_is_of_another_shape_is_told_before_it_reaches_anybody(raw: dict[str, object]) -> None:
+    with pytest.raises(Exception):  # noqa: B017, PT011 - whatever it is: who polls parks it
+        incoming(raw, ME)
 
 
 PHOTO = {"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from bot import app
-from bot.chat.messenger import Me, Messenger
+from bot.chat.messenger import TIMEOUT, Me, Messenger
 from bot.clock import PacedClock
 from bot.guide.chat import Chat
 from bot.localchat import Clock, LocalTelegram, Message, create_app
@@ -43,14 +43,18 @@ class House:
     parts: app.Parts | None = None
     before: Before | None = None
     """Called at the database's calls (bot/store/database.py)."""
+    address: str = ""
+    """Of a Bot API server on a real socket; without one the local chat's is reached in this process."""
+    timeout: float = TIMEOUT
+    """Seconds (real) that a request may take."""
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[House]:
         """The bot runs as long as this lasts."""
         settings = Settings.load({"EASEBACK_DATA_DIR": str(self.home), **self.settings}, None)
         content, words = app.read_content(CONTENT)
-        transport = httpx.ASGITransport(app=create_app(self.telegram))
-        messenger = Messenger(TOKEN, "http://127.0.0.1", transport)
+        transport = None if self.address else httpx.ASGITransport(app=create_app(self.telegram))
+        messenger = Messenger(TOKEN, self.address or "http://127.0.0.1", transport, timeout=self.timeout)
         stop = asyncio.Event()
         async with AsyncExitStack() as stack:
             stack.push_async_callback(messenger.close)
