@@ -1,18 +1,25 @@
-"""What holds for all tests: nothing leaves this machine (pyproject.toml), and an example is never too slow."""
+"""What holds for all tests: nothing leaves this machine (pyproject.toml), an example is never too slow, and aiogram
+reads along whatever is said on the wire (wire.py)."""
 
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from tests import notes
+from tests.wire import Ear
 
 settings.register_profile("desk", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+MALFORMED = "malformed: says on purpose what no Bot API client says, or answers what Telegram never answers"
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +28,52 @@ async def full_shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("notes")
     await notes.fill(folder)
     return folder
+
+
+class Wire:
+    """Fails the test in which something was said that aiogram would not say, or not understand."""
+
+    def __init__(self) -> None:
+        self.ear = Ear()
+        self.on_purpose = 0
+        self.others: Counter[str] = Counter()
+        """Calls that other workers' tests made, by method."""
+        self.others_on_purpose = 0
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None]:
+        try:
+            return (yield)
+        finally:
+            complaints = self.ear.complaints()
+            on_purpose = item.get_closest_marker("malformed") is not None
+            self.on_purpose += on_purpose
+            if complaints and not on_purpose:
+                told = "\n".join(["aiogram does not agree with what was said on the wire:", *complaints])
+                pytest.fail(f"{told}\n(Where that is the test's purpose, mark it `malformed`.)", pytrace=False)
+            if on_purpose and not complaints and not hasattr(item, "callspec"):  # a parameter may be well formed
+                pytest.fail("it is marked `malformed`, and aiogram has nothing against it", pytrace=False)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """A worker of pytest-xdist tells the one that sums up."""
+        if (output := getattr(session.config, "workeroutput", None)) is not None:
+            output["wire"] = dict(self.ear.methods), self.on_purpose
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        methods, on_purpose = getattr(node, "workeroutput", {}).get("wire", ({}, 0))
+        self.others.update(methods)
+        self.others_on_purpose += on_purpose
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        methods = self.ear.methods + self.others
+        if methods:
+            terminalreporter.write_line(
+                f"wire: aiogram read {methods.total()} calls of {len(methods)} methods;"
+                f" {self.on_purpose + self.others_on_purpose} tests are malformed on purpose"
+            )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", MALFORMED)
+    config.pluginmanager.register(Wire(), "wire")

@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import secrets
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -31,6 +32,10 @@ from bot.localchat.parameters import BY_SMALL_NAME, Upload, read
 from bot.localchat.ranges import sliced
 from bot.localchat.refusal import Refusal, bad_request
 from bot.localchat.telegram import Call, LocalTelegram
+
+CALL = "bot.localchat.call"
+"""The audit event (`sys.audit`, PEP 578) of each call that is answered, whichever chat answers it. With it goes the
+`Call`: an observer of the whole process, as the tests have one, can't miss a chat that nobody told it of."""
 
 log = logging.getLogger(__name__)
 
@@ -77,8 +82,10 @@ class BotApi:
             status, answer = await self._carry_out(method, raw)
         if fault.wait and fault.after:
             await self._silence(fault.wait)
+        call = Call(method, dict(raw), status, answer, came)
+        sys.audit(CALL, call)
         if telegram.wire is not None:
-            telegram.wire.append(Call(method, dict(raw), status, answer, came))
+            telegram.wire.append(call)
         if fault.cut:
             return CutOff()
         return _answer(fault.status, fault.body) if fault.status else _answer(status, answer)

@@ -92,6 +92,7 @@ async def test_a_tap_waits_at_telegram_while_the_database_is_locked(
     assert [entry["error"] for entry in told.having("an update could not be kept")] == ["Locked", "Locked"]
 
 
+@pytest.mark.malformed
 async def test_a_malformed_update_waits_as_well_until_it_can_be_parked(
     line: Line, tmp_path: Path, parked: Callable[[], list[str]]
 ) -> None:
@@ -123,6 +124,7 @@ async def test_what_nobody_can_handle_is_parked_with_kind_and_place_and_stops_no
     assert "what a person wrote" not in str(told.lines)
 
 
+@pytest.mark.malformed
 async def test_what_can_not_even_be_parked_is_left_behind(line: Line, told: Told) -> None:
     async def no_room_for_it(update: int, error: str) -> None:
         async with line.store.transaction() as tx:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot import app
 from bot.guide.chat import Paused, Playing, Summary
 from tests.conversations.conftest import YOU, House
@@ -201,6 +203,7 @@ async def test_groups_get_one_polite_line(bot: House) -> None:
     assert "one to one" in line.text
 
 
+@pytest.mark.malformed
 async def test_an_update_that_can_not_be_read_stops_nobody(bot: House) -> None:
     bot.telegram.put_raw_update({"message": {"chat": "what"}})
     bot.telegram.put_raw_update({"callback_query": 7})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
 from bot.localchat import LocalTelegram
 from tests.localchat.raw import Hands, RawBot
 
@@ -108,6 +110,7 @@ async def test_webhook_methods_say_that_there_is_none(telegram: LocalTelegram, b
     assert await bot("getUpdates") == []
 
 
+@pytest.mark.malformed
 async def test_what_no_telegram_would_send_can_be_queued_for_a_test(telegram: LocalTelegram, bot: RawBot) -> None:
     number = telegram.put_raw_update({"message": {"nonsense": True}})
     assert await bot("getUpdates") == [{"update_id": number, "message": {"nonsense": True}}]

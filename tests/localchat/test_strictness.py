@@ -22,6 +22,7 @@ def keyboard(*texts: str, data: str = "x", **more: Any) -> dict[str, Any]:
     return {"inline_keyboard": [[{"text": text, "callback_data": data, **more} for text in texts]]}
 
 
+@pytest.mark.malformed
 async def test_a_method_that_does_not_exist(bot: RawBot) -> None:
     assert await bot.refused("sendEverything") == "404 Not Found: method not found"
 
@@ -37,6 +38,7 @@ async def test_a_wrong_token_is_unauthorized_and_what_is_no_token_is_not_found(
     assert f"{answer.status_code} {answer.json()['description']}" == said
 
 
+@pytest.mark.malformed
 async def test_a_person_who_never_wrote_can_not_be_written_to(bot: RawBot) -> None:
     assert await bot.refused("sendMessage", chat_id=77, text="x") == "400 Bad Request: chat not found"
     assert await bot.refused("sendMessage", chat_id="@someone", text="x") == "400 Bad Request: chat not found"
@@ -67,6 +69,7 @@ async def test_a_person_who_never_wrote_can_not_be_written_to(bot: RawBot) -> No
         ({"text": "x", "reply_parameters": {"message_id": 99}}, "message to be replied not found"),
     ],
 )
+@pytest.mark.malformed
 async def test_texts(bot: RawBot, given: dict[str, Any], said: str) -> None:
     assert await bot.refused("sendMessage", chat_id=HERE, **given) == f"400 Bad Request: {said}"
 
@@ -105,6 +108,7 @@ async def test_lengths_count_characters_after_parsing(bot: RawBot) -> None:
         ),
     ],
 )
+@pytest.mark.malformed
 async def test_keyboards(bot: RawBot, markup: dict[str, Any], said: str) -> None:
     for method, given in (("sendMessage", {"text": "x"}), ("editMessageReplyMarkup", {"message_id": 1})):
         refused = await bot.refused(method, chat_id=HERE, reply_markup=markup, **given)
@@ -117,6 +121,7 @@ async def test_the_largest_keyboard_fits(bot: RawBot) -> None:
     assert sent["reply_markup"]["inline_keyboard"] == rows
 
 
+@pytest.mark.malformed
 async def test_half_a_surrogate_pair_is_no_text_anywhere(bot: RawBot) -> None:
     for body in (r'{"chat_id": 5, "text": "a\ud800"}', r'{"chat_id": 5, "text": "a", "reply_markup": "[\ud800]"}'):
         answer = await bot.http.post(
@@ -162,6 +167,7 @@ async def test_an_edit_of_the_message_of_another_chat_finds_nothing(telegram: Lo
     assert refused == "400 Bad Request: message to edit not found"
 
 
+@pytest.mark.malformed
 async def test_deletions(telegram: LocalTelegram, bot: RawBot, hands: Hands) -> None:
     sent = [(await bot("sendMessage", chat_id=HERE, text=str(n)))["message_id"] for n in range(3)]
     assert await bot("deleteMessage", chat_id=HERE, message_id=sent[0])
@@ -178,6 +184,7 @@ async def test_deletions(telegram: LocalTelegram, bot: RawBot, hands: Hands) -> 
     assert await bot("editMessageText", chat_id=HERE, message_id=old, text="an edit has no limit")
 
 
+@pytest.mark.malformed
 async def test_taps_are_answered_once_and_soon(telegram: LocalTelegram, bot: RawBot, hands: Hands) -> None:
     too_old = "400 Bad Request: query is too old and response timeout expired or query ID is invalid"
     first, second = await telegram.tap(HERE, 1, "x"), await telegram.tap(HERE, 1, "x")
@@ -198,6 +205,7 @@ async def test_who_forbids_voice_messages_gets_none(telegram: LocalTelegram, bot
     assert [message.kind for message in telegram.messages(HERE)] == ["text"]
 
 
+@pytest.mark.malformed
 async def test_voice_notes(bot: RawBot, note: bytes) -> None:
     sent = (await bot.send_voice(HERE, note, duration=74, caption="<b>c</b>", parse_mode="HTML"))["result"]
     assert sent["voice"]["duration"] == 74
@@ -249,6 +257,7 @@ async def test_pictures_music_and_documents(telegram: LocalTelegram, bot: RawBot
     assert [message.kind for message in telegram.messages(HERE)][1:] == ["photo", "audio", "document"]
 
 
+@pytest.mark.malformed
 async def test_chat_actions_and_reactions(bot: RawBot) -> None:
     assert await bot("sendChatAction", chat_id=HERE, action="record_voice")
     refused = await bot.refused("sendChatAction", chat_id=HERE, action="sleeping")
@@ -259,6 +268,7 @@ async def test_chat_actions_and_reactions(bot: RawBot) -> None:
     assert refused == "400 Bad Request: message to react not found"
 
 
+@pytest.mark.malformed
 async def test_what_the_bot_says_of_itself_by_language_and_scope(bot: RawBot) -> None:
     english, german = ([{"command": "help", "description": text}] for text in ("What I can do", "Was ich kann"))
     assert await bot("setMyCommands", commands=english)
@@ -287,6 +297,7 @@ async def test_what_the_bot_says_of_itself_by_language_and_scope(bot: RawBot) ->
         (["x"], "can't parse BotCommand: expected an Object"),
     ],
 )
+@pytest.mark.malformed
 async def test_commands(bot: RawBot, commands: list[Any], said: str) -> None:
     assert await bot.refused("setMyCommands", commands=commands) == f"400 Bad Request: {said}"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.localchat import LocalTelegram
 from tests.localchat.raw import TOKEN, RawBot
 
@@ -103,6 +105,7 @@ async def test_the_record_of_the_wire_has_requests_and_answers(telegram: LocalTe
     ]
 
 
+@pytest.mark.malformed
 async def test_a_parameter_telegram_does_not_know_is_ignored_but_noted(telegram: LocalTelegram, bot: RawBot) -> None:
     await telegram.say(5, "hello")
     await bot("sendMessage", chat_id=5, text="x", disable_notifications=True)
