@@ -18,7 +18,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -50,7 +50,13 @@ def create_app(telegram: LocalTelegram, *, allowed_hosts: Sequence[str] = LOOPBA
             *routes(telegram),
         ],
         middleware=[Middleware(Guard, allowed_hosts=allowed_hosts)],
-        exception_handlers={404: _not_found, 405: _not_found, TooLarge: _too_large, Exception: _failed},
+        exception_handlers={
+            404: _not_found,
+            405: _not_found,
+            TooLarge: _too_large,
+            ClientDisconnect: _left,
+            Exception: _failed,
+        },
     )
 
 
@@ -182,6 +188,11 @@ async def _not_found(request: Request, error: Exception) -> Response:
 
 async def _too_large(request: Request, error: Exception) -> Response:
     return _answer(413, {"ok": False, "error_code": 413, "description": "Request Entity Too Large"})
+
+
+async def _left(request: Request, error: Exception) -> Response:
+    """Who asked went away half way through the request: nobody reads this, and nothing of ours failed."""
+    return _answer(400, {"ok": False, "error_code": 400, "description": "Bad Request"})
 
 
 async def _failed(request: Request, error: Exception) -> Response:

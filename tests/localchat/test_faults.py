@@ -132,3 +132,19 @@ async def test_a_silence_ends_when_the_server_stops() -> None:
         with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):  # whichever end of it is seen first
             await waiting
     await telegram.close()
+
+
+async def test_a_bot_that_dies_while_it_asks_is_no_failure_of_ours(
+    wire: tuple[LocalTelegram, httpx.AsyncClient], caplog: pytest.LogCaptureFixture
+) -> None:
+    telegram, client = wire
+    _, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+    head = f"POST /bot{TOKEN}/sendMessage HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    writer.write(f"{head}Content-Length: 100\r\n\r\n".encode() + b'{"chat_id": 5')
+    await writer.drain()
+    await asyncio.sleep(0.1)
+    writer.close()
+    await asyncio.sleep(0.1)
+    assert (await send(client, "the next one")).status_code == 200
+    assert texts(telegram) == ["/start", "the next one"]
+    assert not caplog.records
