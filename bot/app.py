@@ -49,6 +49,8 @@ TRY_AGAIN = (2.0, 5.0, 10.0, 30.0)
 """Seconds (real) between tries to reach the Bot API at the start."""
 LOCAL_BOT = 1
 """Id of the bot in the local chat: its database is no other bot's."""
+FULL_POLL = 100
+"""Updates that one poll brings at most: fewer, and no older one waits (Bot API, getUpdates)."""
 PORT = 8484
 """Where the local chat is looked for first, so that its address stays the same; if it is taken, any free one."""
 
@@ -221,8 +223,8 @@ async def running(
             shelf.want(orders(usual_notes(content, Person(), voice, words[language]("quiet-show"))))
         await messenger.no_webhook()
         await introduce(messenger, words)
-        while await polling.poll_once(0) and polling.brought:
-            pass  # what people did while we were away comes before what time did
+        while await polling.poll_once(0) and polling.brought >= FULL_POLL:
+            pass  # what people did while we were away comes before what time did; who goes on writing holds up nothing
         await alarm.start()
         stack.callback(alarm.stop)
         yield Parts(store=store, shelf=shelf, clock=clock, turns=turns, delivery=delivery, alarm=alarm, polling=polling)

@@ -48,6 +48,18 @@ async def test_what_people_did_meanwhile_comes_before_what_time_did(house: House
         await house.sees("Paused. Come back when you like.")
 
 
+async def test_people_who_go_on_writing_do_not_hold_up_a_start(house: House) -> None:
+    async def writes_on(method: str, _: object) -> Fault | None:
+        if method.lower() == "getupdates":
+            await house.say("/backpain")
+        return None
+
+    house.telegram.fault = writes_on
+    async with asyncio.timeout(10), house.running():
+        await house.sees("Before you move")
+        house.telegram.fault = None
+
+
 async def test_a_lost_answer_is_repeated_once_after_a_probe(bot: House) -> None:
     await to_settle(bot)
     faults = [lost(after=True)]
