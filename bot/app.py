@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import structlog
 
 from bot import localchat
@@ -71,9 +72,20 @@ class Parts:
     polling: Polling
 
 
-async def run(settings: Settings, tell: Tell, stop: asyncio.Event, show: Tell) -> None:
+async def run(
+    settings: Settings,
+    tell: Tell,
+    stop: asyncio.Event,
+    show: Tell,
+    *,
+    clock: Clock | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    before: Before | None = None,
+) -> None:
     """Run until `stop` is set. `tell` prints a line for the operator, `show` opens the local chat's page.
 
+    For a rig that kills it: `clock` goes on over its deaths, `transport` carries the requests, and `before` is told of
+    each point in a transaction (database.py). With the local chat, clock and transport are its own.
     Raises Stop, StoreError, BadContent: each text is plain and says what to do.
     """
     content, words = read_content(settings.content)
@@ -82,17 +94,18 @@ async def run(settings: Settings, tell: Tell, stop: asyncio.Event, show: Tell) -
         stack.enter_context(FolderLock(home))
         if settings.token is None:
             telegram, address = await stack.enter_async_context(local_chat(home, settings.speed))
-            clock: Clock = PacedClock(telegram.clock)
+            clock = PacedClock(telegram.clock)
             messenger = Messenger(telegram.token, address)
         else:
-            clock = SystemClock(settings.speed)
-            messenger = Messenger(settings.token.get_secret_value(), settings.api_url)
+            clock = clock or SystemClock(settings.speed)
+            messenger = Messenger(settings.token.get_secret_value(), settings.api_url, transport)
         stack.push_async_callback(messenger.close)
         me = await reach(messenger, tell, stop)
         if me is None:
             return
         shelf = Shelf(home / "notes", Hibari, on_progress=progress(tell))
-        built = running(settings, home, content, words, clock, messenger, me, shelf, {"en": Hibari.name}, tell)
+        voices = {"en": Hibari.name}
+        built = running(settings, home, content, words, clock, messenger, me, shelf, voices, tell, before)
         async with built as parts:
             if local:
                 page = page_address(telegram, address)

@@ -35,10 +35,11 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The system's time, going faster from its start on if asked to (with another Bot API server than Telegram's)."""
+    """The system's time, going faster if asked to (with another Bot API server than Telegram's)."""
 
-    def __init__(self, speed: float = 1.0) -> None:
-        self._speed, self._began = speed, time.time()
+    def __init__(self, speed: float = 1.0, began: float | None = None) -> None:
+        """`began`: when (real unix seconds) both times were the same; None for now."""
+        self._speed, self._began = speed, time.time() if began is None else began
 
     @property
     def speed(self) -> float:
