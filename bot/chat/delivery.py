@@ -285,8 +285,14 @@ class Delivery:
             if job.part.buttons and message not in row.live:
                 row.live.append(message)
         elif message not in row.live and (job.part.buttons or job.part.kind == "voice"):
-            fresh = job.part.kind == "voice" and job.part.edit is None
-            row.dead.append((message, "delete" if fresh else "strip"))
+            if job.part.kind != "voice" or job.part.edit is not None:
+                row.dead.append((message, "strip"))
+            elif row.claim == job.claim and row.chat.state.waits and row.part == 0:
+                # What must be shown waits for this very settle: the note falls silent with it, as its first part.
+                state = row.chat.state
+                row.chat = replace(row.chat, state=replace(state, silence=(*state.silence, message)))
+            else:
+                row.dead.append((message, "delete"))
 
     def _settled(self, row: Row, job: Job, answer: Answer, library: Library) -> None:
         match answer.kind:
@@ -307,7 +313,9 @@ class Delivery:
             case Kind.NO_VOICE:
                 feed(row, NoVoice(), None, self._clock, library)
             case Kind.NO_NOTE:
+                doubts = row.doubts
                 feed(row, NoVoice(forbidden=False), None, self._clock, library)
+                row.doubts = doubts  # what may have come as a note is the same step: it comes once more at most
             case Kind.BAD_FILE:
                 pass  # the id is dropped: the bytes go up again at once
             case Kind.DOUBT if not job.part.repeats:

@@ -128,6 +128,8 @@ class Playing(State):
     """The chain of voice notes was cut before this one: it must be tapped."""
     more: bool = False
     """The second page of buttons is open."""
+    there: int | None = None
+    """The message that shows it: what a word changes is changed there."""
     ends: datetime | None = None
     """When its own time will be over; None until it was delivered."""
     due: datetime | None = None

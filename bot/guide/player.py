@@ -192,7 +192,7 @@ def _shown(chat: Chat, playing: Playing, message: int | None, now: datetime) -> 
     person = chat.person
     if step.caution_id:
         person = replace(person, cautions=person.cautions | {step.caution_id})
-    state = replace(playing, seen=now, lost=None, ends=ends, due=due)
+    state = replace(playing, seen=now, lost=None, ends=ends, due=due, there=message or playing.there)
     return replace(chat, person=person, run=replace(run, notes=notes), state=state)
 
 
@@ -327,7 +327,8 @@ def _in_step(chat: Chat, playing: Playing, do: Do, now: datetime, library: Libra
 
 
 def _buttons(chat: Chat, playing: Playing, on: int | None, now: datetime, *, more: bool) -> Chat:
-    """The same step with other buttons, in place; its clock runs on. By a word there is no message to edit."""
+    """The same step with other buttons, in place; its clock runs on."""
+    on = on or playing.there
     if on is None:
         return replace(chat, state=playing)
     return replace(chat, state=replace(playing, at=now, seen=None, lost=None, on=on, silence=(), more=more))

@@ -659,6 +659,17 @@ def test_scores_are_offered_and_never_required(walk: Walk) -> None:
     assert isinstance(walk.state, Summary)
 
 
+def test_a_score_that_is_typed_is_marked_where_the_step_is_shown(walk: Walk) -> None:
+    shown = walk.to_settle().message
+    walk.event(Do("score.7"))
+    assert isinstance(walk.state, Playing)
+    assert walk.state.waits
+    assert walk.state.on == shown, "in place: the step is not told again"
+    assert "✓7" in [b.text for part in walk.screen for row in part.buttons for b in row]
+    walk.deliver().tap("done")
+    assert walk.step == "breathe"
+
+
 def test_a_run_that_led_nothing_ends_without_a_question(walk: Walk) -> None:
     walk.to_settle().tap("end")
     assert isinstance(walk.state, Idle)
