@@ -1,0 +1,357 @@
+"""The judge: holds what people saw, and what they had done, against the promise of the protocol (reliability.md).
+
+It knows nothing of claims, leases and parts. It reads screens as a person does: by their buttons, their "3 of 11" and
+their words. What is stored is looked at only to know that an update was handled, and at quiet moments to compare.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING
+
+from bot.chat.messenger import Incoming, Tap, Word
+from bot.guide.chat import Held, Hurting, Idle, Paused, Playing, Signs, Summary, Unsure
+from bot.guide.events import ALWAYS
+from bot.guide.library import Library
+from bot.guide.person import Person as Known
+from bot.guide.plan import QUIET, Options, plan
+from bot.guide.player import SESSION
+from bot.guide.screens import screen
+from bot.store.chats import Row
+
+if TYPE_CHECKING:
+    from tests.simulation.telegram import Message, Telegram
+
+LATE, LEAD = 120.0, 5.0
+WIRE = 20.0
+"""Seconds that a request, a probe before it and the wait for the rate may take on top."""
+PLACE = re.compile(r"<i>(.+) · (\d+) of (\d+) · ")
+KINDS = (
+    ("notice", {"notnow", "unsure"}),
+    ("held", {"rest", "notnow"}),
+    ("held", {"yes", "notyet"}),
+    ("choosing", {"chair", "rest"}),
+    ("step", {"done", "hurts"}),
+    ("unsure", {"see", "return"}),
+    ("hurting", {"twin", "leave"}),
+    ("signs", {"none", "unsure", "end"}),
+    ("forgetting", {"erase", "keep"}),
+    ("scoring", {"noscore"}),
+    ("paused", {"resume"}),
+)
+"""A screen by some of its buttons."""
+OUTSIDE = frozenset({"notice", "held", "choosing", "scoring"})
+"""Screens after which no step of the run before may come."""
+
+
+def kind_of(message: Message) -> str:
+    """What a person would call this screen."""
+    return next((kind for kind, some in KINDS if some <= message.actions), "line")
+
+
+@dataclass
+class Step:
+    """The step that a person saw last."""
+
+    n: int
+    at: float
+    """When it was there first."""
+    again: float
+    """When its last copy was there."""
+    over: float
+    """When it will have been heard, at the earliest."""
+    rev: int
+    began: int
+    """The mark of its request."""
+    copies: int = 1
+
+
+@dataclass
+class Eye:
+    """What the judge remembers of one chat."""
+
+    rev: int = 0
+    kind: str = ""
+    """The screen that came last."""
+    step: Step | None = None
+    gate: str = ""
+    """The last screen outside of a run, and the mark of its request."""
+    gate_at: int = 0
+    did: list[tuple[int, str]] = field(default_factory=list)
+    """What the person did that had an effect, and the mark of the moment when it was handled."""
+    handled: float = 0.0
+    """When something they did was last handled."""
+    noticed: float = -1.0
+    agreed: float = -2.0
+    """When the notice was there, and when it was answered."""
+    only_rest: bool = False
+    held: int | None = None
+    hurt: int | None = None
+    gone: int | None = None
+    """Marks since when they are held, hurt, forgotten."""
+    gone_at: int = 0
+    """Their last message when they were forgotten."""
+    blocked: bool = False
+    cleared: set[int | None] = field(default_factory=set)
+    """Revs of which the person deleted a message."""
+
+    def since(self, mark: int) -> Counter[str]:
+        """What they did since then, and how often."""
+        return Counter(action for at, action in self.did if at > mark)
+
+
+class Judge:
+    """Watches one world."""
+
+    def __init__(self, telegram: Telegram, library: Library, now: Callable[[], float]) -> None:
+        self._telegram, self._library, self._now = telegram, library, now
+        self.violations: list[str] = []
+        self._eyes: dict[int, Eye] = {}
+        self._copies: Counter[tuple[int, int, str]] = Counter()
+        self._excuses: Counter[tuple[int, int, str]] = Counter()
+        self._acted: set[int] = set()
+        self._marks = 0
+        self._handled: set[int] = set()
+        session = library.content.sessions[SESSION]
+        plans = [
+            plan(session, Known(), Options(content=library.content, position=position, voice=None))
+            for position in session.positions
+        ]
+        self._lengths = [min(step.length for step in steps) for steps in zip(*(p.steps for p in plans), strict=True)]
+        self._moves = {
+            escape(step.told.show)
+            for made in plans
+            for step in made.steps
+            if step.form == "led" and any(tag != "PACE" for tag in step.tags)
+        }
+
+    def wrong(self, what: str) -> None:
+        """A violation."""
+        self.violations.append(f"{self._now():.3f} s: {what}")
+
+    def mark(self) -> int:
+        """This very moment: moments of the same virtual time have an order, too."""
+        self._marks += 1
+        return self._marks
+
+    def _eye(self, chat: int) -> Eye:
+        return self._eyes.setdefault(chat, Eye())
+
+    # ── what people do ────────────────────────────────────────────────────────────────────────────────────────────────
+    def said(self, chat: int, text: str, message: int) -> None:
+        """A person wrote."""
+        self._eye(chat)
+
+    def tapped(self, on: Message, data: str) -> None:
+        """A person tapped."""
+        eye, action = self._eye(on.chat), data.partition(":")[0]
+        if kind_of(on) == "notice" and action in ("none", "same", "change"):
+            eye.agreed = self._now()
+
+    def deleted(self, message: Message) -> None:
+        """A person deleted a message of ours."""
+        self._eye(message.chat).cleared.add(message.rev)
+
+    def blocked(self, chat: int) -> None:
+        """A person blocked us: from here on the chat may show less than the state."""
+        self._eye(chat).blocked = True
+
+    # ── what befalls the process ──────────────────────────────────────────────────────────────────────────────────────
+    def excuse(self, chat: int, rev: int, kind: str, why: str) -> None:
+        """Nobody can know whether this was accepted: one copy more is no fault."""
+        self._excuses[chat, rev, kind] += 1
+        self._telegram.count[why] += why != "lost answers"
+
+    def handled(self, came: Incoming, before: Row | None, after: Row | None) -> None:
+        """An update was handled, as far as it came."""
+        if not isinstance(came, Tap | Word):
+            self._handled.add(came.update)
+            return
+        changed = (before and before.chat) != (after and after.chat)
+        if changed and came.update in self._acted:
+            self.wrong(f"one update acted twice: {came}")
+        if changed:
+            self._acted.add(came.update)
+        self._handled.add(came.update)
+        eye, now = self._eye(came.chat), self.mark()
+        action = came.data.partition(":")[0] if isinstance(came, Tap) else ""
+        if changed:
+            eye.did.append((now, action or getattr(came, "text", "").removeprefix("/")))
+        if isinstance(came, Tap) and before is not None and changed:
+            fits = came.data == f"{action}:{before.rev}"
+            if not fits and action not in ALWAYS and action != "menu":
+                self.wrong(f"an old button acted: {came}")
+        if before is None and after is not None:
+            if isinstance(came, Tap):
+                self.wrong("a tap made a chat")
+            elif eye.gone is not None and came.message <= eye.gone_at:
+                self.wrong("an old word brought back who was forgotten")
+            eye.gone = None
+        if before is not None and after is None:
+            if not isinstance(before.chat.state, Idle) and action == "erase":
+                eye.gone, eye.gone_at, eye.held, eye.hurt = now, came.message, None, None
+            else:
+                self.wrong(f"forgotten without a yes: {came}")
+        if not changed or before is None or after is None:
+            return
+        eye.handled = self._now()
+        was, state = before.chat.state, after.chat.state
+        if action in ("now", "see") and isinstance(was, Unsure):
+            eye.held = now
+        elif action == "yes" and isinstance(was, Held):
+            eye.held = None
+        if isinstance(state, Hurting | Signs):
+            eye.hurt = now
+        elif not (isinstance(state, Paused) and state.hurt != "no") and not isinstance(state, Unsure):
+            eye.hurt = None
+        if action == "hurts" and isinstance(was, Playing | Paused | Hurting | Signs):
+            if not isinstance(state, Hurting | Signs):
+                self.wrong(f"“It hurts” led to {state.kind}")
+            elif after.rev == before.rev:
+                self.wrong("“It hurts” kept the rev")
+
+    def answered(self, came: Tap, text: str) -> None:
+        """A tap got a direct answer."""
+
+    # ── what people see ───────────────────────────────────────────────────────────────────────────────────────────────
+    def came(self, message: Message, rev: int, part: str, began: int) -> None:
+        """A new message of a screen is there. `began`: when its request went out."""
+        eye, now, key = self._eye(message.chat), self._now(), (message.chat, rev, part)
+        self._copies[key] += 1
+        copies = self._copies[key]
+        if rev in eye.cleared or None in eye.cleared:
+            copies = 1
+        self._telegram.count["duplicates"] += copies > 1
+        if copies > 1 + self._excuses[key]:
+            self.wrong(f"a copy without a reason: {message}")
+        if copies > 2:
+            self.wrong(f"{copies} copies: {message}")
+        if rev < eye.rev:
+            self.wrong(f"order fell: {rev} after {eye.rev}")
+        if eye.gone is not None and began > eye.gone:
+            self.wrong(f"sent after /forget: {message}")
+        first = rev != eye.rev
+        eye.rev = max(rev, eye.rev)
+        self._screen(eye, message, rev, began, first=first)
+        if not first and eye.step:
+            eye.step.again = now
+
+    def edited(self, message: Message, began: int) -> None:
+        """A message of ours is another screen now."""
+        self._screen(self._eye(message.chat), message, message.rev or 0, began, first=kind_of(message) != "step")
+
+    def _screen(self, eye: Eye, message: Message, rev: int, began: int, *, first: bool) -> None:
+        kind = kind_of(message)
+        if kind == "notice" and first:
+            eye.noticed = self._now()
+        if kind == "step":
+            self._movement(eye, message, began)
+            if first:
+                self._step(eye, message, rev, began)
+        if first:
+            eye.kind = kind
+            if kind in OUTSIDE:
+                eye.step, eye.gate, eye.gate_at = None, kind, began
+
+    def _movement(self, eye: Eye, message: Message, began: int) -> None:
+        if not any(words in message.text for words in self._moves):
+            return
+        if eye.agreed < eye.noticed:
+            self.wrong(f"a movement before the notice was answered: {message.text}")
+        if eye.only_rest:
+            self.wrong(f"a movement in a run that only rests: {message.text}")
+        if eye.held is not None and began > eye.held:
+            self.wrong(f"a movement under a hold: {message.text}")
+
+    def _step(self, eye: Eye, message: Message, rev: int, began: int) -> None:
+        now, found = self._now(), PLACE.search(message.text)
+        assert found, message.text
+        n, quiet = int(found[2]), found[1] == self._library.words["en"]("quiet-name")
+        length = QUIET if quiet else self._lengths[n - 1]
+        self._telegram.count["steps"] += 1
+        if eye.hurt is not None and began > eye.hurt:
+            self.wrong("a step after “it hurts”")
+        last = eye.step
+        if last is None:
+            if eye.gate not in ("choosing", "notice", "held"):
+                self.wrong(f"a run began out of “{eye.gate}”")
+            if n > 1 + self._onward(eye.since(eye.gate_at)):
+                self.wrong(f"a run began with step {n}")
+            eye.only_rest = eye.gate == "held"
+            over = now
+        else:
+            done = eye.since(last.began)
+            if n == last.n and not done:  # in another form: the note could not be made, or is not allowed
+                last.copies, last.again = last.copies + 1, now
+                excused = sum(self._excuses[message.chat, last.rev, kind] for kind in ("voice", "text"))
+                if last.copies > min(2, 1 + excused):
+                    self.wrong(f"{last.copies} copies of step {n}, {excused} excused")
+                return
+            if not max(1, last.n - bool(done) - done["back"]) <= n <= last.n + max(1, self._onward(done)):
+                self.wrong(f"step {last.n} was followed by {n} ({eye.kind}, done meanwhile: {done})")
+            if not done and now < last.over - LEAD - 0.5:
+                self.wrong(f"step {n} came {last.over - LEAD - now:.1f} s before its time")
+            due = max(eye.handled, last.over, last.again + self._lengths[last.n - 1])
+            if now > due + LATE + WIRE:
+                self.wrong(f"step {n} came {now - due:.0f} s after its time")
+            over = now if done else max(last.over, now)
+        eye.step = Step(n, now, now, over + (0.0 if n == 1 and not quiet else length), rev, began)
+
+    @staticmethod
+    def _onward(done: Counter[str]) -> int:
+        """How many steps on these can lead: by words also past what was never seen."""
+        return sum(done[action] for action in ("done", "skip", "leave"))
+
+    # ── quiet moments ─────────────────────────────────────────────────────────────────────────────────────────────────
+    def look_round(self, row_of: Callable[[int], Row | None]) -> None:
+        """Where nothing waits to be sent, Telegram shows the state, and what had to fall silent is silent."""
+        for chat, eye in self._eyes.items():
+            row = row_of(chat)
+            if row is None or row.send_at is not None or row.chat.state.seen is None or eye.blocked:
+                continue
+            parts, ours = screen(row.chat, self._library), self._telegram.of(chat)
+            if not parts or row.rev in eye.cleared or None in eye.cleared:
+                continue
+            want = tuple((b.text, f"{b.action}:{row.rev}") for line in parts[-1].buttons for b in line)
+            texts = {self._bare(m.text) for m in ours if m.buttons == want}
+            if self._bare(parts[-1].text) not in texts:
+                self.wrong(f"what is shown is not the state: {row.chat.state}, but {[m.text[-60:] for m in ours[-2:]]}")
+            if isinstance(row.chat.state, Paused | Hurting | Signs):
+                self._silent(chat, row)
+
+    def _silent(self, chat: int, row: Row) -> None:
+        for message in self._telegram.of(chat):
+            sounding = message.seconds is not None and message.at + message.seconds > self._now() + 1
+            if sounding and not any(self._excuses[key] for key in self._excuses if key[0] == chat):
+                self.wrong(f"a note sounds on while {row.chat.state.kind}: {message.text[-60:]}")
+
+    @staticmethod
+    def _bare(text: str) -> str:
+        """Without what hangs on whether the chain was cut."""
+        return text.removeprefix("<i>▶ Tap to listen</i>\n\n")
+
+    def at_the_end(self, row_of: Callable[[int], Row | None]) -> None:
+        """Two days later: everything has ended, everybody was heard, no old button is left."""
+        self.look_round(row_of)
+        missed = set(range(1, self._telegram.numbers + 1)) - self._handled
+        if missed:
+            self.wrong(f"updates were never handled: {sorted(missed)[:5]}")
+        for chat, eye in self._eyes.items():
+            row = row_of(chat)
+            if row is None:
+                continue
+            state = row.chat.state
+            if row.send_at is not None or row.sending is not None or state.waits:
+                self.wrong(f"not quiet: {row}")
+            if not isinstance(state, Idle | Summary) or row.chat.run is not None:
+                self.wrong(f"it did not end: {state}")
+            excused = {rev for of, rev, _ in self._excuses if of == chat}
+            for message in self._telegram.of(chat):
+                rev = message.rev
+                if rev is not None and rev != row.rev and rev not in excused and not eye.blocked and eye.gone is None:
+                    self.wrong(f"old buttons are left: {message.text[-60:]}")
+                    break
