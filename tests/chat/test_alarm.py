@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -34,11 +34,10 @@ async def set_due(store: Store, *chats: int, after: float) -> float:
 
 
 @asynccontextmanager
-async def ringing(store: Store, tick: Callable[[int], Awaitable[None]]) -> AsyncIterator[Alarm]:
-    alarm = Alarm(store, SystemClock(), tick)
+async def ringing(alarm: Alarm) -> AsyncIterator[None]:
     await alarm.start()
     try:
-        yield alarm
+        yield
     finally:
         alarm.stop()
         await asyncio.sleep(0.05)  # what was cut off lets go of the store
@@ -54,7 +53,8 @@ async def test_many_chats_and_slow_ticks_and_it_still_rings(store: Store) -> Non
         ticked[chat] += 1
 
     await set_due(store, *range(1, 6), after=0.05)
-    async with ringing(store, slow) as alarm:
+    alarm = Alarm(store, SystemClock(), slow)
+    async with ringing(alarm):
         for _ in range(2):
             await asyncio.sleep(0.4)
             before = ticked.copy()
@@ -79,7 +79,8 @@ async def test_an_earlier_time_noticed_while_it_rings_is_kept(store: Store) -> N
             ticked.set()
 
     await set_due(store, 1, after=0.1)
-    async with ringing(store, tick) as alarm:
+    alarm = Alarm(store, SystemClock(), tick)
+    async with ringing(alarm):
         await asyncio.wait_for(ticked.wait(), 2)
 
 
@@ -98,7 +99,7 @@ async def test_one_whose_tick_fails_is_left_alone_and_all_others_come_in_time(st
 
     await set_due(store, 1, after=-10)  # the longest due: first in every query
     await set_due(store, 2, 3, after=0)
-    async with ringing(store, tick):  # nobody notices anything: the store alone says when
+    async with ringing(Alarm(store, SystemClock(), tick)):  # nobody notices anything: the store alone says when
         await asyncio.sleep(2)
     assert ticked[1] == 1, "30 s of peace for it and for the log"
     assert 5 <= ticked[2] <= 7
@@ -118,9 +119,10 @@ async def test_a_store_that_fails_is_nobodys_fault(store: Store, tmp_path: Path,
     await set_due(store, 1, after=0)
     with closing(sqlite3.connect(tmp_path / "easeback.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        async with ringing(store, tick) as alarm:
-            assert not ticked.is_set()
-            other.execute("ROLLBACK")
-            await alarm.ring()
-            assert ticked.is_set(), "it was left alone as if it were its own fault"
+        alarm = Alarm(store, SystemClock(), tick)
+    async with ringing(alarm):
+        assert not ticked.is_set()
+        other.execute("ROLLBACK")
+        await alarm.ring()
+        assert ticked.is_set(), "it was left alone as if it were its own fault"
     assert [line["error"] for line in told.having("the alarm could not ring")] == ["Locked"]
