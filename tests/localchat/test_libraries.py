@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
 import pytest
 from aiogram import Bot as AiogramBot
-from aiogram import Dispatcher
+from aiogram import Dispatcher, F
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramBadRequest, TelegramConflictError, TelegramForbiddenError, TelegramRetryAfter
+from aiogram.filters import Command, CommandStart
 from aiogram.types import (
     BotCommand,
     BufferedInputFile,
@@ -147,30 +148,54 @@ async def test_aiogram_knows_every_refusal(served: tuple[LocalTelegram, str], ai
     assert await newer
 
 
-async def test_a_small_aiogram_bot_runs_against_it(served: tuple[LocalTelegram, str], aiogram: AiogramBot) -> None:
+async def test_a_small_aiogram_bot_runs_against_it(
+    served: tuple[LocalTelegram, str], aiogram: AiogramBot, note: bytes
+) -> None:
     telegram, _ = served
     dispatcher = Dispatcher()
 
-    @dispatcher.message()
-    async def greet(message: Message) -> None:
-        await message.answer(f"You said {message.text}", reply_markup=KEYBOARD)
+    @dispatcher.message(CommandStart())
+    async def start(message: Message) -> None:
+        await message.answer_voice(BufferedInputFile(note, "a.ogg"), caption="Listen", reply_markup=KEYBOARD)
 
-    @dispatcher.callback_query()
-    async def answer(query: CallbackQuery) -> None:
+    @dispatcher.message(Command("clear"))
+    async def clear(message: Message) -> None:
+        await aiogram.delete_messages(5, list(range(1, message.message_id + 1)))
+
+    @dispatcher.message()
+    async def say(message: Message) -> None:
+        answer = await message.answer("Wait", reply_markup=KEYBOARD)
+        await answer.edit_text(f"<i>{message.text}</i>", parse_mode="HTML")
+
+    @dispatcher.callback_query(F.data == "go")
+    async def tapped(query: CallbackQuery) -> None:
+        assert isinstance(query.message, Message)
+        await query.message.edit_caption(caption="Heard")
         await query.answer("Well done")
 
     polling = asyncio.create_task(
         dispatcher.start_polling(aiogram, handle_signals=False, close_bot_session=False, polling_timeout=5)
     )
-    await telegram.say(5, "hello")
-    await telegram.until(lambda: len(telegram.messages(5)) == 2)
-    shown = telegram.messages(5)[-1]
-    assert shown.text == "You said hello"
-    tap = await telegram.tap(5, shown.id, shown.button("Go").data)
+
+    def last(text: str, kind: str = "text") -> Callable[[], bool]:
+        return lambda: (telegram.messages(5)[-1].text, telegram.messages(5)[-1].kind) == (text, kind)
+
+    await telegram.say(5, "/start")
+    await telegram.until(last("Listen", "voice"))
+    voice = telegram.messages(5)[-1]
+    tap = await telegram.tap(5, voice.id, voice.button("Go").data)
     assert (await tap.answered()).text == "Well done"
+    assert last("Heard", "voice")()
+    assert telegram.messages(5)[-1].buttons == ()
+    await telegram.say(5, "hello")
+    await telegram.until(last("hello"))
+    await telegram.until(lambda: "entities" in telegram.messages(5)[-1].body)
+    await telegram.say(5, "/clear")
+    await telegram.until(lambda: telegram.messages(5) == [])
     telegram.hang_up()
     await dispatcher.stop_polling()
     await polling
+    assert telegram.unknown == set()
 
 
 def in_process(telegram: LocalTelegram) -> HTTPXRequest:
