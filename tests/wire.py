@@ -2,8 +2,8 @@
 
 A request must be one that aiogram could have sent, an answer one that it understands, to the last field. How long a
 value may be is read from aiogram's own documentation, not from our tables. `conftest.py` asks after every test; a test
-that says something malformed on purpose is marked `malformed`. A program that serves a local chat in a process of its
-own asks an `Ear` itself.
+that says something malformed on purpose is marked `malformed`. `python -m tests.wire` is `python -m bot.localchat` with
+such an ear: its exit code is 1 if there was something to complain about.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from bot.localchat import __main__ as localchat
 from bot.localchat.api import CALL
 from bot.localchat.parameters import Upload
 from bot.localchat.telegram import Call
@@ -41,10 +42,13 @@ BESIDE = {"text", "icon_custom_emoji_id", "style"}
 
 
 class Ear:
-    """Hears every call in this process from now on. What was heard is read when it is asked for, not before."""
+    """Hears every call in this process from now on."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, at_once: bool = False) -> None:
+        """`at_once`: a call is read when it is heard; else when complaints are asked for, which slows no answer."""
+        self._at_once = at_once
         self._calls: list[Call] = []
+        self._found: dict[str, None] = {}
         self.methods: Counter[str] = Counter()
         """How often each method, in small letters, was called, as far as the calls were read."""
         sys.addaudithook(self._hear)
@@ -52,15 +56,20 @@ class Ear:
     def _hear(self, event: str, about: tuple[Any, ...]) -> None:
         if event == CALL:
             self._calls.append(about[0])
+            if self._at_once:
+                self._read()
+
+    def _read(self) -> None:
+        calls, self._calls = self._calls, []
+        for call in calls:
+            self.methods[call.method.lower()] += 1
+            if len(self._found) < MOST:
+                self._found.update(dict.fromkeys(f"{call.method}: {complaint}" for complaint in read(call)))
 
     def complaints(self) -> list[str]:
         """What is wrong with the calls since this was last asked, each with its method; the first few, none twice."""
-        calls, self._calls = self._calls, []
-        self.methods.update(call.method.lower() for call in calls)
-        found: dict[str, None] = {}
-        for call in calls:
-            if len(found) < MOST:
-                found.update(dict.fromkeys(f"{call.method}: {complaint}" for complaint in read(call)))
+        self._read()
+        found, self._found = self._found, {}
         return list(found)
 
 
@@ -288,3 +297,16 @@ def _limits(model: type[BaseModel]) -> Mapping[str, Limit]:
                         after = bool(re.search(r"after entit(y|ies) parsing", sentence))
                         found[name] = Limit(int(least or lowest or 0), int(most or highest), unit or "", after)
     return found
+
+
+def main() -> None:
+    """The local chat as a process of its own, read along."""
+    methods()  # takes seconds: nobody is to wait for it later
+    ear = Ear(at_once=True)
+    localchat.main()
+    if complaints := ear.complaints():
+        sys.exit("\n".join(complaints))
+
+
+if __name__ == "__main__":
+    main()

@@ -18,13 +18,16 @@ from tests.localchat.raw import TOKEN
 ROOT = Path(__file__).parents[2]
 
 
-async def start(*arguments: str) -> tuple[asyncio.subprocess.Process, dict[str, str]]:
+async def start(*arguments: str, module: str = "bot.localchat") -> tuple[asyncio.subprocess.Process, dict[str, str]]:
     """The process, and what it printed: address, token, page."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.localchat", *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", module, *arguments),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE if module == "tests.wire" else None,
     )
     assert process.stdout is not None
-    lines = [(await asyncio.wait_for(process.stdout.readline(), 20)).decode().strip() for _ in range(3)]
+    lines = [(await asyncio.wait_for(process.stdout.readline(), 60)).decode().strip() for _ in range(3)]
     return process, dict(line.replace(": ", "=", 1).split("=", 1) for line in lines)
 
 
@@ -51,6 +54,16 @@ async def test_it_prints_what_a_bot_and_a_person_need_and_keeps_its_chat(tmp_pat
         assert answer.json()["result"][0]["message"]["text"] == "hi"
     process.send_signal(signal.SIGINT)
     assert await asyncio.wait_for(process.wait(), 5) == 0
+
+
+async def test_aiogram_reads_along_in_a_process_of_its_own_too() -> None:
+    process, told = await start(module="tests.wire")
+    async with httpx.AsyncClient(base_url=f"{told['EASEBACK_API_URL']}/bot{told['EASEBACK_TOKEN']}") as client:
+        await client.get("/getMe")
+        await client.get("/setMyName?nome=Ada")
+    process.send_signal(signal.SIGTERM)
+    _, complaints = await asyncio.wait_for(process.communicate(), 20)
+    assert (process.returncode, complaints.decode()) == (1, "setMyName: aiogram knows no nome\n")
 
 
 async def test_polls_and_streams_that_nobody_ends_do_not_hold_up_closing() -> None:
