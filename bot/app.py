@@ -167,9 +167,9 @@ async def reach(messenger: Messenger, tell: Tell, stop: asyncio.Event) -> Me | N
 
 
 async def until(stop: asyncio.Event, parts: Parts) -> None:
-    """Deliver and poll until it is time to stop. Raises Stop where one of them can't go on."""
+    """Deliver and poll until it is time to stop. Raises Stop where one of them can't go on, DatabaseTaken."""
     waiting = asyncio.create_task(stop.wait())
-    loops = [asyncio.create_task(parts.delivery.run()), asyncio.create_task(parts.polling.run())]
+    loops = [asyncio.create_task(run) for run in (parts.delivery.run(), parts.polling.run(), parts.store.displaced())]
     try:
         await asyncio.wait([waiting, *loops], return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -201,7 +201,7 @@ async def running(
     """
     async with AsyncExitStack() as stack:
         keys = find_keys(settings.key.get_secret_value() if settings.key else None, home)
-        store = await open_store(settings.database_url, keys, home, before=before)
+        store = await open_store(settings.database_url, keys, home, before=before, alone=True)
         stack.push_async_callback(store.close)
         if store.notice:
             tell(store.notice)

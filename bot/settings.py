@@ -91,7 +91,7 @@ class Settings(BaseSettings):
     database_url: Annotated[str, Field(pattern=r"^\w+(\+\w+)?://")] | None = Field(
         None,
         repr=False,  # it may hold a password
-        description="an address such as sqlite:////srv/easeback.db",
+        description="an address such as postgresql://easeback:password@host/easeback, or sqlite:////srv/easeback.db",
     )
     key: Annotated[SecretStr, AfterValidator(_fernet_keys)] | None = Field(
         None, description="one key of 44 characters, or several with commas between, the newest first"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ import pytest
 from hypothesis import settings
 
 from tests import notes
+from tests.places import BOTH, OnFile, OnServer, Place
+from tests.postgres import Server, used
 from tests.wire import Ear
 
 settings.register_profile("desk", deadline=None)
@@ -28,6 +30,26 @@ async def full_shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("notes")
     await notes.fill(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+async def postgres() -> AsyncIterator[Server]:
+    """A PostgreSQL, started when it is first asked for an address."""
+    server = Server()
+    yield server
+    await server.remove()
+
+
+@pytest.fixture(params=BOTH)
+async def place(request: pytest.FixtureRequest, tmp_path: Path, postgres: Server) -> Place:
+    """Where a store is kept, empty: the same test for a SQLite file and for PostgreSQL."""
+    folder = tmp_path / "data"
+    return OnFile(folder) if request.param == "sqlite" else OnServer(folder, postgres, await postgres.emptied())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which PostgreSQL it was."""
+    terminalreporter.write_line(f"PostgreSQL: {used()}")
 
 
 class Wire:

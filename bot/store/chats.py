@@ -5,7 +5,6 @@ All times are given, none is read from a clock: `due_at` in virtual unix seconds
 
 from __future__ import annotations
 
-import secrets
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -14,17 +13,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Double, Integer, RowMapping, Select, bindparam, delete, insert, select, update
+from sqlalchemy import URL, Connection, Integer, RowMapping, Select, bindparam, delete, func, insert, select, update
 
 from bot.guide.chat import Chat, dump_plan, dump_state, load
 from bot.guide.person import Person
 from bot.guide.plan import Plan
-from bot.store import facts, media, people, tidy
+from bot.store import facts, media, people, tidy, updates
 from bot.store.database import BUSY, Before, Call, Database, open_database
 from bot.store.errors import StoreFailed
+from bot.store.lock import make_folder
 from bot.store.migrate import SCHEMA, Schema
 from bot.store.secrets import Keys
-from bot.store.tables import ID, TO_CLEAN, chats, erased, parked, updates_seen
+from bot.store.tables import ID, TO_CLEAN, chats, erased
 from bot.store.tables import people as people_table
 
 
@@ -59,15 +59,9 @@ class Row:
 
 _LOAD = select(chats, people_table).join(people_table).where(chats.c.id == bindparam("of"))
 _LOCK = _LOAD.with_for_update(of=chats)
+_RESERVE = select(func.pg_advisory_xact_lock(bindparam("of", type_=ID)))
 _UPDATE = update(chats).where(chats.c.id == bindparam("of"))
 _UPDATE_PERSON = update(people_table).where(people_table.c.chat == bindparam("of"))
-_OF = bindparam("of", type_=ID)
-_FIRST_SIGHT = insert(updates_seen).from_select(
-    ["id", "at"],
-    select(_OF, bindparam("at", type_=Double())).where(
-        ~select(updates_seen.c.id).where(updates_seen.c.id == _OF).exists()
-    ),
-)
 _RELEASE = update(chats).where(chats.c.send_at.is_not(None), chats.c.sending.is_not(None))
 _LIMIT = bindparam("limit", type_=Integer())
 _DUE = select(chats.c.id).where(chats.c.due_at <= bindparam("now")).order_by(chats.c.due_at).limit(_LIMIT)
@@ -87,7 +81,7 @@ class Transaction:
 
     async def load(self, chat: int, now: datetime) -> Row | None:
         """A chat, locked until the end of the transaction. What can't be read: see guide.chat.load."""
-        found = await self._call(lambda connection: connection.execute(_LOCK, {"of": chat}).mappings().first())
+        found = await self._call(lambda connection: _locked(connection, chat))
         return None if found is None else _read(found, self._keys, now)
 
     async def save(self, row: Row, due_at: float | None) -> None:
@@ -126,13 +120,11 @@ class Transaction:
 
     async def first_sight(self, update_id: int, at: float) -> bool:
         """Note an update. False if it was handled before."""
-        values = {"of": update_id, "at": at}
-        return await self._call(lambda connection: connection.execute(_FIRST_SIGHT, values).rowcount == 1)
+        return await self._call(lambda connection: updates.first_sight(connection, update_id, at))
 
     async def park(self, update_id: int, error: str, at: float) -> None:
         """Note an update that can't be handled. `error`: kind and place, never what a person wrote."""
-        values = {"id": secrets.token_hex(8), "update_id": update_id, "error": error, "at": at}
-        await self._call(lambda connection: connection.execute(insert(parked), values))
+        await self._call(lambda connection: updates.park(connection, update_id, error, at))
 
     async def erase(self, chat: int, message: int, at: float) -> None:
         """Delete all about a person, and note that words up to this message id were said before they left."""
@@ -225,9 +217,13 @@ class Store:
         """Let go of what is kept for a time only, by real `now`."""
         async with self._database.write() as call:
             await call(lambda connection: tidy.prune(connection, now))
-        if self._database.file is not None:
-            tidy.remove_copies(self._database.file, now)
+        if self._database.copies is not None:
+            tidy.remove_copies(self._database.copies, now)
         await self._database.empty_log()  # where it could not be emptied when somebody left
+
+    async def displaced(self) -> None:
+        """Wait until another process has the database that this one had alone. Raises DatabaseTaken then."""
+        await self._database.displaced()
 
     async def close(self) -> None:
         """Let go of the database."""
@@ -245,21 +241,33 @@ async def open_store(
     schema: Schema = SCHEMA,
     busy: float = BUSY,
     before: Before | None = None,
+    alone: bool = False,
 ) -> Store:
     """Open what is kept, making or migrating it if need be. `url`: None for SQLite in the data folder.
 
-    `busy`: seconds (real) to wait for another program that holds the database. `before` is for tests (database.py).
+    `busy`, `alone`: see database.py, which also says what `before` is for tests.
     Raises StoreError: one sentence saying what to do.
     """
+    make_folder(folder)
     address = url or URL.create("sqlite", database=str(folder / "easeback.db"))
-    database = await open_database(address, schema, busy, before)
+    database = await open_database(address, folder, schema, busy, before, alone=alone)
     try:
-        async with database.telling(), database.write() as call:
-            notice = await call(lambda connection: facts.fit(connection, keys))
+        with database.telling():
+            async with database.write() as call:
+                notice = await call(lambda connection: facts.fit(connection, keys))
     except BaseException:
         await database.close()
         raise
     return Store(database, keys, notice)
+
+
+def _locked(connection: Connection, chat: int) -> RowMapping | None:
+    found = connection.execute(_LOCK, {"of": chat}).mappings().first()
+    if found is None and connection.dialect.name == "postgresql":
+        # There is no row to lock yet: its number is locked, or two would both make it.
+        connection.execute(_RESERVE, {"of": chat})
+        found = connection.execute(_LOCK, {"of": chat}).mappings().first()
+    return found
 
 
 def _read(found: RowMapping, keys: Keys, now: datetime) -> Row:

@@ -1,39 +1,29 @@
-"""Transactions with the write lock first, one at a time, that no cancellation tears. Touches the database.
+"""Transactions, one at a time, that no cancellation tears; the same on SQLite and on PostgreSQL. Touches the database.
 
-SQLAlchemy with aiosqlite as it comes loses updates: a deferred BEGIN reads before it locks. So the driver begins
-nothing by itself, and every transaction begins with BEGIN IMMEDIATE (PostgreSQL: the row is locked when it is read).
+What each of the two does in its own way is in sqlite.py and postgres.py.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import (
-    ArgumentError,
-    DataError,
-    DBAPIError,
-    IntegrityError,
-    NotSupportedError,
-    ProgrammingError,
-)
-from sqlalchemy.exc import TimeoutError as NoConnection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store.errors import Corrupt, Full, Locked, ReadOnly, StoreFailed, Unreachable
-from bot.store.lock import make_folder
-from bot.store.migrate import Schema, revision, to_head
+from bot.store.errors import DatabaseTaken, Unreachable
+from bot.store.kind import Kind, failing, silent, telling
+from bot.store.migrate import COPY, Schema, holds_something, revision, to_head
+from bot.store.sqlite import Sqlite, empty_log
 
 BUSY = 5.0
-"""Seconds (real) to wait for another program that holds the database."""
+"""Seconds (real) to wait for another program that holds the database; a server may be silent for twice as long."""
 READERS = 3
-"""Connections for reading beside the one that writes; each has a thread."""
+"""Connections for reading beside the one that writes; SQLite's have a thread each."""
 
 T = TypeVar("T")
 Before = Callable[[str], None]
@@ -53,14 +43,19 @@ class Database:
     """One writer, some readers."""
 
     def __init__(
-        self, engine: AsyncEngine, writer: AsyncConnection, place: str, file: Path | None, before: Before | None
+        self, kind: Kind, writing: AsyncEngine, writer: AsyncConnection, reading: AsyncEngine | None, before: Before
     ) -> None:
-        """`place`: where it is, as a person is told. `file`: of SQLite; None: in memory, or another database."""
-        self._engine, self._writer, self._place, self.file = engine, writer, place, file
-        self._reader = engine.execution_options(reads=True)
-        self._one = engine.dialect.name == "sqlite" and file is None
+        """`writer`: the connection of `writing`."""
+        self._kind, self._writing, self._writer, self._reading = kind, writing, writer, reading
         self._turn = asyncio.Lock()
-        self._before = before or _nothing
+        self._before = before
+        self._fresh = False
+        """Nothing was done in the open transaction yet."""
+
+    @property
+    def copies(self) -> Path | None:
+        """How the copies made before a migration begin; None: there are none."""
+        return self._kind.copies
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Call]:
@@ -68,194 +63,163 @@ class Database:
         its end, also when the task is cancelled meanwhile. Raises StoreFailed, here and in the calls."""
         async with self._turn:
             try:
-                with _failing(self._place):
+                with self._failing():
                     self._before("begin")
-                    await _whole(self._writer.begin().start())
+                    await _whole(self._begin())
                 yield self._call
-                with _failing(self._place):
+                with self._failing():
                     self._before("commit")
                     await _whole(self._writer.commit())
                     self._before("committed")
-            except BaseException:
-                with _failing(self._place):
-                    await _whole(self._roll_back())
+            except BaseException as error:
+                with self._failing():
+                    await _whole(self._roll_back(error))
                 raise
 
-    async def _roll_back(self) -> None:
+    async def _begin(self) -> None:
+        await self._writer.begin().start()
+        self._fresh = True
+
+    async def _roll_back(self, after: BaseException) -> None:
         try:
-            await self._writer.rollback()
+            if not silent(after):
+                await self._writer.rollback()
+                return
         except Exception:
-            # Whatever state it is in, nobody shall inherit it: the next transaction connects anew.
-            await self._writer.invalidate()
+            await self._let_go()
             raise
+        await self._let_go()
+
+    async def _let_go(self) -> None:
+        """Whatever state the connection is in, nobody shall inherit it: the next transaction connects anew."""
+        await self._writer.invalidate()
+        await self._writer.rollback()
 
     async def _call(self, work: Callable[[Connection], T], /) -> T:
-        with _failing(self._place):
+        with self._failing():
             self._before("statement")
-            return await _whole(self._writer.run_sync(work))
+            return await _whole(self._work(work))
+
+    async def _work(self, work: Callable[[Connection], T]) -> T:
+        try:
+            return await self._writer.run_sync(work)
+        except DBAPIError as error:
+            if not (self._fresh and self._kind.lost(error)):
+                raise
+            # Lost while nobody used it: nothing is done yet, so it is begun again, and nobody notices.
+            await self._let_go()
+            await self._begin()
+            return await self._writer.run_sync(work)
+        finally:
+            self._fresh = False
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Read what is committed, beside whoever writes. Raises StoreFailed."""
-        with _failing(self._place):
+        with self._failing():
             self._before("read")
             return await _whole(self._read(work))
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
-        if self._one:  # in memory there is but one connection, and it must not read what is half written
+        if self._reading is None:  # there is but one connection, and it must not read what is half written
             async with self._turn:
                 result = await self._writer.run_sync(work)
                 await self._writer.rollback()
                 return result
-        async with self._reader.connect() as connection:
-            return await connection.run_sync(work)
+        try:
+            return await self._read_by(self._reading, work)
+        except DBAPIError as error:
+            if not self._kind.lost(error):
+                raise
+            return await self._read_by(self._reading, work)  # the other old ones are gone with it
 
-    def telling(self) -> AbstractAsyncContextManager[None]:
+    async def _read_by(self, reading: AsyncEngine, work: Callable[[Connection], T]) -> T:
+        async with reading.connect() as connection:
+            try:
+                return await connection.run_sync(work)
+            except TimeoutError:
+                await connection.invalidate()
+                raise
+
+    def telling(self) -> AbstractContextManager[None]:
         """Turn its errors at the start into a StoreError."""
-        return _telling(self._place)
+        return telling(self._kind)
+
+    def _failing(self) -> AbstractContextManager[None]:
+        return failing(self._kind)
+
+    async def displaced(self) -> None:
+        """Wait until another process has the database that this one had alone. Raises DatabaseTaken then."""
+        await self._kind.taken.wait()
+        raise DatabaseTaken(self._kind.place)
 
     async def empty_log(self) -> None:
         """Have SQLite's write-ahead log written into the database and emptied: it holds what was deleted since.
 
         Raises StoreFailed.
         """
-        if self.file is not None:
+        if isinstance(self._kind, Sqlite) and self._kind.file is not None:
             async with self._turn:
-                await self.read(_checkpoint)
+                await self.read(empty_log)
 
     async def close(self) -> None:
         """Let go of the database, after the transaction that is open."""
         async with self._turn:
-            await _whole(self._writer.close())
-            await _whole(self._engine.dispose())
+            await _whole(self._close())
+
+    async def _close(self) -> None:
+        await self._writer.close()
+        await self._writing.dispose()
+        if self._reading is not None:
+            await self._reading.dispose()
 
 
-async def open_database(url: str | URL, schema: Schema, busy: float, before: Before | None) -> Database:
-    """Open a database and bring it to the schema. `busy`: seconds (real) to wait for another program that holds it.
+async def open_database(
+    url: str | URL, folder: Path, schema: Schema, busy: float, before: Before | None, *, alone: bool
+) -> Database:
+    """Open a database and bring it to the schema. `folder`: for the copies made before a migration, where the
+    database is no file. `busy`: seconds (real) to wait for another program that holds it. `alone`: hold a database
+    on a server against every other process that wants it alone (on a file the folder's lock does that, lock.py).
 
     Raises StoreError.
     """
-    place = "named by EASEBACK_DATABASE_URL"
-    async with _telling(place):
-        address = make_url(url)
-    if address.drivername == "sqlite":
-        address = address.set(drivername="sqlite+aiosqlite")
-    file = _file(address)
-    if file is not None:
-        make_folder(file.parent)
-    place = address.render_as_string(hide_password=True) if file is None else str(file)
-    async with _telling(place):
-        engine = _engine(address, file, busy)
+    kind = _kind(url, folder, busy, alone=alone)
+    with telling(kind):
+        writing = kind.writing()
+        writer = await writing.connect()
+        database = Database(kind, writing, writer, kind.reading(READERS), before or _nothing)
         try:
-            await _migrate(engine, schema, place, file)
-            return Database(engine, await engine.connect(), place, file, before)
+            await _migrate(kind, writer, schema)
         except BaseException:
-            await _whole(engine.dispose())
+            await database.close()
             raise
+        return database
 
 
-def _file(address: URL) -> Path | None:
-    name = address.database
-    return Path(name) if address.get_backend_name() == "sqlite" and name and name != ":memory:" else None
+def _kind(url: str | URL, folder: Path, busy: float, *, alone: bool) -> Kind:
+    try:
+        address = make_url(url)
+        if address.drivername in ("postgresql", "postgres", "postgresql+asyncpg"):
+            # Not at the top: asyncpg takes 0.2 s to import, and most have no such server.
+            from bot.store.postgres import Postgres  # noqa: PLC0415
+
+            return Postgres(address, folder, busy, alone=alone)
+        if address.get_backend_name() == "sqlite":
+            return Sqlite(address, busy)
+    except (ArgumentError, ValueError) as error:
+        raise Unreachable("named by EASEBACK_DATABASE_URL", type(error).__name__) from error
+    raise Unreachable("named by EASEBACK_DATABASE_URL", "neither SQLite nor PostgreSQL")
 
 
-def _engine(address: URL, file: Path | None, busy: float) -> AsyncEngine:
-    # Parameters never go into an error's text: they are somebody's.
-    options: dict[str, Any] = {"hide_parameters": True}
-    if file is not None:
-        options |= {"pool_size": 1 + READERS, "max_overflow": 0, "pool_reset_on_return": None}
-    engine = create_async_engine(address, **options)
-    if engine.dialect.name == "sqlite":
-
-        def prepare(connection: DBAPIConnection, _: object) -> None:
-            connection.isolation_level = None
-            cursor = connection.cursor()
-            for pragma in (
-                f"busy_timeout={busy * 1000:.0f}",
-                "journal_mode=WAL",
-                "synchronous=FULL",
-                "foreign_keys=ON",
-                "secure_delete=ON",
-            ):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-
-        event.listen(engine.sync_engine, "connect", prepare)
-        event.listen(engine.sync_engine, "begin", _begin)
-    return engine
-
-
-def _begin(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("migrates"):
-        # A migration that makes a table anew drops the old one; that must not delete what hangs on it.
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-    if not options.get("reads"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-async def _migrate(engine: AsyncEngine, schema: Schema, place: str, file: Path | None) -> None:
-    async with engine.execution_options(reads=True).connect() as connection:
-        if await connection.run_sync(revision) == schema.head:
-            return
-    async with engine.execution_options(migrates=True).connect() as connection:
-        await connection.run_sync(to_head, schema, place, file)
+async def _migrate(kind: Kind, writer: AsyncConnection, schema: Schema) -> None:
+    found = await writer.run_sync(revision)
+    await writer.rollback()
+    if found == schema.head:
+        return
+    async with kind.migrating(writer) as connection:
+        if await connection.run_sync(holds_something, schema, kind.place) and kind.copies is not None:
+            await kind.copy(kind.copies.with_name(f"{kind.copies.name}{COPY}{schema.head}"))
+        await connection.run_sync(to_head, schema)
         await connection.commit()
-        if file is not None:
-            await connection.invalidate()  # it knows no foreign keys
-
-
-def _checkpoint(connection: Connection) -> None:
-    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
-
-
-SENTENCES: dict[str, type[StoreFailed]] = {
-    "SQLITE_NOTADB": Corrupt,
-    "SQLITE_CORRUPT": Corrupt,
-    "SQLITE_READONLY": ReadOnly,
-    "SQLITE_CANTOPEN": ReadOnly,
-    "SQLITE_PERM": ReadOnly,
-    "SQLITE_BUSY": Locked,
-    "SQLITE_LOCKED": Locked,
-    "SQLITE_FULL": Full,
-}
-"""What SQLite's result codes mean; the longer codes begin with these."""
-
-
-OURS = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
-"""What a statement, or what is in it, is to blame for: asked again it fails again."""
-
-
-@asynccontextmanager
-async def _telling(place: str) -> AsyncIterator[None]:
-    """At the start: whatever it is, the operator can do something about it."""
-    try:
-        yield
-    except (DBAPIError, sqlite3.Error, OSError, ArgumentError, ModuleNotFoundError) as error:
-        raise _named(error, place) or Unreachable(place, _kind(error)) from error
-
-
-@contextmanager
-def _failing(place: str) -> Iterator[None]:
-    """Later: the same names for what is not the statement's fault."""
-    try:
-        yield
-    except OURS:
-        raise
-    except (DBAPIError, NoConnection, sqlite3.Error, OSError) as error:
-        raise _named(error, place) or StoreFailed(place, _kind(error)) from error
-
-
-def _named(error: Exception, place: str) -> StoreFailed | None:
-    name = getattr(_cause(error), "sqlite_errorname", "")
-    return next((kind(place) for code, kind in SENTENCES.items() if name.startswith(code)), None)
-
-
-def _kind(error: Exception) -> str:
-    return type(_cause(error)).__name__
-
-
-def _cause(error: Exception) -> BaseException:
-    return (error.orig or error) if isinstance(error, DBAPIError) else error
 
 
 def _nothing(_: str) -> None:

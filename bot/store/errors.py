@@ -58,12 +58,29 @@ class StoreFailed(StoreError):
     """
 
 
+class DatabaseTaken(StoreFailed):
+    """Another Easeback is running on the database {}: stop that one first, or give this one a database of its own with
+    EASEBACK_DATABASE_URL."""
+
+
+class NotLetIn(StoreFailed):
+    """The server does not let us into the database {}: put the right user and password into EASEBACK_DATABASE_URL."""
+
+
+class NoDatabase(StoreFailed):
+    """The server has no such database as {}: make it there, or name another one with EASEBACK_DATABASE_URL."""
+
+
+class NoRight(StoreFailed):
+    """This user may not make or change tables in the database {}: let the user own the database, then start again."""
+
+
 class Corrupt(StoreFailed):
     """The database {} is damaged: move it away and restore a backup."""
 
 
 class ReadOnly(StoreFailed):
-    """The database {} can't be written to: give this user the right to write to it and to its folder."""
+    """The database {} can't be written to: give this user the right to write to it, and to the folder of a file."""
 
 
 class Locked(StoreFailed):
@@ -76,3 +93,10 @@ class Full(StoreFailed):
 
 class Unreachable(StoreFailed):
     """The database {} can't be opened ({}): see that EASEBACK_DATABASE_URL names it rightly and that it is there."""
+
+
+def cause(error: BaseException) -> BaseException:
+    """What the driver itself said: SQLAlchemy wraps it, some of its drivers twice."""
+    while (within := getattr(error, "orig", None)) is not None:
+        error = within
+    return error

@@ -1,19 +1,22 @@
-"""Brings a database to the schema of this version, by alembic, in one transaction. Touches the database and its copy.
+"""Brings a database to the schema of this version, by alembic, in one transaction. Touches the database.
 
-DDL in SQLite is as transactional as all else once the driver keeps its hands off BEGIN (database.py): killed half way,
-the old schema is there. The copy made before is for what a migration does wrong, not for a kill.
+DDL in PostgreSQL is as transactional as all else, and in SQLite, too, once the driver keeps its hands off BEGIN
+(sqlite.py): killed half way, the old schema is there. The copy made before is for what a migration does wrong, not for
+a kill.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
 from bot.store.errors import NewerSchema, NotOurs
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 COPY = ".before-"
 """A copy's name is the database's, this, and the revision that it was brought to."""
@@ -38,34 +41,32 @@ def revision(connection: Connection) -> str | None:
     return found
 
 
-def to_head(connection: Connection, schema: Schema, place: str, file: Path | None) -> None:
-    """Bring it to the head, inside the transaction that is open; a SQLite `file` that holds something is copied first.
-
-    Raises NewerSchema, NotOurs.
-    """
-    # Not at the top: alembic takes 0.15 s to import, and nearly every start has nothing to do here.
-    from alembic.config import Config  # noqa: PLC0415
+def holds_something(connection: Connection, schema: Schema, place: str) -> bool:
+    """Is there a schema of ours to be brought to the head, or nothing yet? Raises NewerSchema, NotOurs."""
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
+    found = revision(connection)
+    if found is None and set(inspect(connection).get_table_names()) - {"alembic_version"}:
+        raise NotOurs(place)
+    known = {script.revision for script in ScriptDirectory.from_config(_config(schema)).walk_revisions()}
+    if found is not None and found not in known:
+        raise NewerSchema(found)
+    return found is not None
+
+
+def to_head(connection: Connection, schema: Schema) -> None:
+    """Bring it to the head, inside the transaction that is open."""
     from alembic import command  # noqa: PLC0415
 
-    config = Config()
-    config.set_main_option("script_location", str(schema.folder).replace("%", "%%"))
+    config = _config(schema)
     config.attributes["connection"] = connection
-    found = revision(connection)
-    if found is None:
-        if set(inspect(connection).get_table_names()) - {"alembic_version"}:
-            raise NotOurs(place)
-    elif found not in {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}:
-        raise NewerSchema(found)
-    elif file is not None:
-        copy(file, file.with_name(f"{file.name}{COPY}{schema.head}"))
     command.upgrade(config, "head")
 
 
-def copy(file: Path, to: Path) -> None:
-    """Copy a SQLite database while it is in use, whole or not at all."""
-    half = to.with_name(to.name + ".half")
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(half)) as target:
-        source.backup(target)
-    half.replace(to)
+def _config(schema: Schema) -> Config:
+    # Not at the top: alembic takes 0.15 s to import, and nearly every start has nothing to do here.
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(schema.folder).replace("%", "%%"))
+    return config

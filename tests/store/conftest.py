@@ -1,4 +1,4 @@
-"""A store on a real file."""
+"""A store in a SQLite file and on PostgreSQL: what a test asks for as `store` or `place` is told on both."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.chats import Store, open_store
-from bot.store.secrets import find_keys
+from bot.store.chats import Store
+from tests.places import OnFile, OnServer, Place
+from tests.postgres import Server
 
 
 @pytest.fixture
@@ -17,7 +18,23 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def store(folder: Path) -> AsyncIterator[Store]:
-    opened = await open_store(None, find_keys(None, folder), folder)
+async def store(place: Place) -> AsyncIterator[Store]:
+    opened = await place.open()
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def on_file(folder: Path) -> AsyncIterator[Store]:
+    """For what is true of files alone."""
+    opened = await OnFile(folder).open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def on_server(folder: Path, postgres: Server) -> AsyncIterator[OnServer]:
+    """For what is true of a server alone: a new database, that may be spoiled."""
+    name = await postgres.new()
+    yield OnServer(folder, postgres, name)
+    await postgres.drop(name)

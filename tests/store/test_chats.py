@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
+import re
 import threading
-from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Executable
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.guide.chat import Chat, Idle, Paused
 from bot.guide.plan import more_quiet
 from bot.store import chats
-from bot.store.chats import Row, Store, open_store
+from bot.store.chats import Row, Store
 from bot.store.database import READERS
-from bot.store.secrets import find_keys
 from bot.store.tidy import DAY, ERASED_FOR, SEEN_FOR
+from tests.places import OnFile, Place
 from tests.store.someone import ANNA, BORIS, CHAT, NOW, PERSON, PLAN, kept, row_of
 
 
@@ -47,7 +46,7 @@ async def test_somebody_new_and_a_chat_that_nobody_has(store: Store) -> None:
         assert await tx.load(BORIS, NOW) is None
 
 
-async def test_what_changes_is_kept_and_what_ends_goes(store: Store, folder: Path) -> None:
+async def test_what_changes_is_kept_and_what_ends_goes(store: Store, place: Place) -> None:
     await kept(store, row_of(ANNA, send_at=2.0, dead=[(1, "strip")]))
 
     async def change(chat: Chat) -> None:
@@ -63,25 +62,22 @@ async def test_what_changes_is_kept_and_what_ends_goes(store: Store, folder: Pat
     assert CHAT.run is not None
     await change(replace(CHAT, run=replace(CHAT.run, plan=more_quiet(PLAN, 1, "Quiet", "Thirty quiet seconds.", None))))
     await change(Chat(person=replace(PERSON, hold=None, zone=None, consent=None), run=None, state=Idle(at=NOW)))
-    with closing(sqlite3.connect(folder / "easeback.db")) as database:
-        assert database.execute("SELECT plan, dead, send_at FROM chats").fetchall() == [(None, None, None)]
+    assert await place.run("SELECT plan, dead, send_at FROM chats") == [(None, None, None)]
     await change(replace(CHAT, state=Paused(at=NOW, step=2)))
 
 
-async def test_a_plan_that_did_not_change_is_not_written_again(store: Store, folder: Path) -> None:
-    def sealed() -> tuple[bytes, bytes, bytes]:
-        with closing(sqlite3.connect(folder / "easeback.db")) as database:
-            return database.execute("SELECT plan, health, state FROM chats JOIN people ON chat = id").fetchone()
-
+async def test_a_plan_that_did_not_change_is_not_written_again(store: Store, place: Place) -> None:
+    query = "SELECT plan, health, state FROM chats JOIN people ON chat = id"
     await kept(store, row_of(ANNA))
-    plan, health, state = sealed()
+    ((plan, health, state),) = await place.run(query)
     async with store.transaction() as tx:
         row = await tx.load(ANNA, NOW)
         assert row is not None
         row.rev += 1
         await tx.save(row, None)
-    assert sealed()[:2] == (plan, health)
-    assert sealed()[2] != state
+    ((same_plan, same_health, new_state),) = await place.run(query)
+    assert (same_plan, same_health) == (plan, health)
+    assert new_state != state
 
 
 async def test_an_error_leaves_the_old_row_and_the_next_transaction_goes_on(store: Store) -> None:
@@ -104,9 +100,9 @@ async def test_an_error_leaves_the_old_row_and_the_next_transaction_goes_on(stor
 
 
 async def test_five_tasks_times_a_hundred_lose_nothing_not_even_beside_another_process(
-    store: Store, folder: Path
+    store: Store, place: Place
 ) -> None:
-    other = await open_store(None, find_keys(None, folder), folder)  # as another process would see it
+    other = await place.open()  # as another process would see it
     await kept(store, row_of(ANNA, rev=0))
 
     async def count(own: Store) -> None:
@@ -230,15 +226,22 @@ async def test_what_the_ended_process_had_on_the_wire_is_in_doubt_at_once(store:
         (chats._NEXT_SEND, "ix_chats_send_at"),
         (chats._TO_CLEAN, "ix_chats_to_clean"),
         (chats._RELEASE, "ix_chats_send_at"),
-        (chats._LOAD, "INTEGER PRIMARY KEY"),
+        (chats._LOAD, "pk_chats"),
     ],
 )
-def test_what_is_asked_all_the_time_goes_by_an_index(store: Store, folder: Path, query: object, index: str) -> None:
-    compiled = query.compile(dialect=sqlite.dialect(paramstyle="named"))  # type: ignore[attr-defined]
-    with closing(sqlite3.connect(folder / "easeback.db")) as database:
-        steps = database.execute(f"EXPLAIN QUERY PLAN {compiled}", {"now": 1, "limit": 1, "of": 1, **compiled.params})
-        plan = [step[3] for step in steps]
-    assert all(index in step for step in plan), plan  # no other step: nothing is sorted, no table is read whole
+async def test_what_is_asked_all_the_time_goes_by_an_index(
+    store: Store, place: Place, query: Executable, index: str
+) -> None:
+    dialect = sqlite.dialect() if isinstance(place, OnFile) else postgresql.dialect()
+    text = re.sub(r"%\(\w+\)s|\?", "'1'", str(query.compile(dialect=dialect)))
+    if isinstance(place, OnFile):
+        plan = [step for *_, step in await place.run(f"EXPLAIN QUERY PLAN {text}")]
+        index = "INTEGER PRIMARY KEY" if index == "pk_chats" else index
+        assert all(index in step for step in plan), plan  # no other step: nothing is sorted, no table is read whole
+    else:
+        plan = [step for (step,) in await place.run("SET enable_seqscan = off", f"EXPLAIN {text}")]
+        assert any(index in step for step in plan), plan
+        assert not any("Seq Scan on chats" in step or "Sort" in step for step in plan), plan
 
 
 async def test_a_note_is_known_to_telegram_until_it_is_not(store: Store) -> None:
@@ -251,7 +254,7 @@ async def test_a_note_is_known_to_telegram_until_it_is_not(store: Store) -> None
         assert await tx.file_id("note") is None
 
 
-async def test_what_is_kept_for_a_time_only_goes(store: Store, folder: Path) -> None:
+async def test_what_is_kept_for_a_time_only_goes(store: Store, place: Place) -> None:
     now = 1000 * DAY
     async with store.transaction() as tx:
         await tx.first_sight(1, now - SEEN_FOR - 1)
@@ -264,8 +267,7 @@ async def test_what_is_kept_for_a_time_only_goes(store: Store, folder: Path) -> 
     async with store.transaction() as tx:
         assert [await tx.first_sight(1, now), await tx.first_sight(2, now)] == [True, False]
         assert [await tx.erased_upto(ANNA), await tx.erased_upto(BORIS)] == [None, 41]
-    with closing(sqlite3.connect(folder / "easeback.db")) as database:
-        assert database.execute("SELECT update_id, error FROM parked").fetchall() == [(2, "KeyError turns.py:3")]
+    assert await place.run("SELECT update_id, error FROM parked") == [(2, "KeyError turns.py:3")]
 
 
 def test_seen_updates_are_kept_longer_than_telegram_repeats_and_shorter_than_ids_last() -> None:

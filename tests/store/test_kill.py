@@ -1,22 +1,21 @@
-"""kill -9 in the middle: a real process, a real file. All of a transaction is there afterwards, or nothing."""
+"""kill -9 in the middle: a real process, a real database. All of a transaction is there afterwards, or nothing."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
-import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from bot.store.chats import Store, open_store
+from bot.store.chats import Store
 from bot.store.errors import FolderTaken
 from bot.store.lock import FolderLock
-from bot.store.secrets import find_keys
+from tests.places import Place
 from tests.store.someone import ANNA, NOW, kept, row_of
 
 CHILD = """
@@ -27,7 +26,7 @@ from bot.store.chats import open_store
 from bot.store.lock import FolderLock
 from bot.store.secrets import find_keys
 
-folder, chat = Path(sys.argv[1]), int(sys.argv[2])
+folder, chat, url = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] or None
 
 async def main(stop_at):
     passed = None
@@ -39,7 +38,7 @@ async def main(stop_at):
                 print(os.getpid(), flush=True)
                 time.sleep(60)
 
-    store = await open_store(None, find_keys(None, folder), folder, before=before)
+    store = await open_store(url, find_keys(None, folder), folder, before=before, alone=True)
     passed = []
     async with store.transaction() as tx:
         row = await tx.load(chat, datetime.now(UTC))
@@ -58,9 +57,9 @@ for line in sys.stdin:
 
 
 @asynccontextmanager
-async def processes(folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def processes(place: Place) -> AsyncIterator[asyncio.subprocess.Process]:
     mother = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", CHILD, str(folder), str(ANNA)),
+        *(sys.executable, "-c", CHILD, str(place.folder), str(ANNA), place.url or ""),
         cwd=Path(__file__).parents[2],
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -73,10 +72,11 @@ async def processes(folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
         await mother.communicate()
 
 
-async def test_all_or_nothing_and_the_folder_is_free_at_once(store: Store, folder: Path) -> None:
+async def test_all_or_nothing_and_the_folder_is_free_at_once(store: Store, place: Place) -> None:
     await kept(store, row_of(ANNA, rev=7))
     await store.close()
-    async with processes(folder) as mother, asyncio.timeout(60):
+    folder = place.folder
+    async with processes(place) as mother, asyncio.timeout(60):
         assert mother.stdin is not None
         assert mother.stdout is not None
         for point, rev in (("begin 1", 7), ("statement 3", 7), ("commit 1", 7), ("committed 1", 8)):
@@ -86,18 +86,13 @@ async def test_all_or_nothing_and_the_folder_is_free_at_once(store: Store, folde
                 FolderLock(folder)
             os.kill(process, signal.SIGKILL)
             lock = await taken(folder)
-            again = await open_store(None, find_keys(None, folder), folder)
+            again = await place.open(alone=True)
             row = await again.peek(ANNA, NOW)
             assert row is not None
             assert row.rev == rev, point
-            assert seen(folder) == ([(7,)] if rev == 8 else []), point
+            assert await place.run("SELECT id FROM updates_seen") == ([(7,)] if rev == 8 else []), point
             await again.close()
             lock.release()
-
-
-def seen(folder: Path) -> list[tuple[int]]:
-    with closing(sqlite3.connect(folder / "easeback.db")) as database:
-        return database.execute("SELECT id FROM updates_seen").fetchall()
 
 
 async def taken(folder: Path) -> FolderLock:

@@ -28,6 +28,7 @@ from bot.store.errors import (
 )
 from bot.store.lock import FolderLock
 from bot.store.secrets import Keys, find_keys
+from tests.places import Place
 from tests.store.someone import ANNA, NOW, kept, row_of
 
 NOBODY = 65534
@@ -63,14 +64,14 @@ def names(folder: Path) -> list[str]:
     return [file.name for file in folder.iterdir()] if folder.exists() else []
 
 
-async def test_the_first_start_makes_a_key_and_says_so_once(folder: Path) -> None:
-    first = await open_store(None, find_keys(None, folder), folder)
+async def test_the_first_start_makes_a_key_and_says_so_once(place: Place) -> None:
+    folder, first = place.folder, await place.open()
     assert first.notice is not None
     assert first.notice.startswith(f"A key was made: {folder / 'key'}. Back it up")
     await kept(first, row_of(ANNA))
     await first.close()
     assert [mode(folder / "key"), mode(folder)] == [0o600, 0o700]
-    second = await open_store(None, find_keys(None, folder), folder)
+    second = await place.open()
     assert second.notice is None
     assert await second.peek(ANNA, NOW) == row_of(ANNA)
     await second.close()
@@ -84,23 +85,23 @@ async def test_a_key_from_the_setting_is_written_nowhere(folder: Path) -> None:
     assert names(folder) == ["easeback.db"]
 
 
-async def test_another_key_is_refused(store: Store, folder: Path) -> None:
+async def test_another_key_is_refused(store: Store, place: Place) -> None:
     await store.close()
-    other = find_keys(Fernet.generate_key().decode(), folder)
+    other = find_keys(Fernet.generate_key().decode(), place.folder)
     with pytest.raises(WrongKey, match=r"sealed with another key than the one in EASEBACK_KEY.*put the right key back"):
-        await open_store(None, other, folder)
+        await open_store(place.url, other, place.folder)
 
 
-async def test_a_lost_key_is_told_and_no_new_one_takes_its_place(store: Store, folder: Path) -> None:
+async def test_a_lost_key_is_told_and_no_new_one_takes_its_place(store: Store, place: Place) -> None:
     await store.close()
-    key = folder / "key"
+    key = place.folder / "key"
     kept_safe = key.read_text()
     key.unlink()
     with pytest.raises(WrongKey, match="put the right key back"):
-        await open_store(None, find_keys(None, folder), folder)
+        await place.open()
     assert not key.exists()
     key.write_text(kept_safe)
-    await (await open_store(None, find_keys(None, folder), folder)).close()
+    await (await place.open()).close()
 
 
 @pytest.mark.parametrize("text", ["", "not a key", "ключ", "AAAA"])
@@ -121,8 +122,8 @@ async def test_a_database_stays_with_its_bot(store: Store) -> None:
 
 
 @pytest.mark.parametrize("good", [0, 100])
-async def test_a_damaged_file_is_told_and_left_as_it_is(store: Store, folder: Path, good: int) -> None:
-    await store.close()
+async def test_a_damaged_file_is_told_and_left_as_it_is(on_file: Store, folder: Path, good: int) -> None:
+    await on_file.close()
     file = folder / "easeback.db"
     damaged = file.read_bytes()[:good] + b"?" * (file.stat().st_size - good)
     file.write_bytes(damaged)
@@ -149,15 +150,22 @@ async def test_a_folder_that_may_not_be_written_is_told() -> None:
             await open_store(None, KEYS, folder)
 
 
-async def test_a_database_that_another_program_holds_is_told(store: Store, folder: Path) -> None:
-    await store.close()
+async def test_a_database_that_another_program_holds_is_told(on_file: Store, folder: Path) -> None:
+    await on_file.close()
     with closing(sqlite3.connect(folder / "easeback.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Locked, match="is locked by another program: close that program"):
             await open_store(None, find_keys(None, folder), folder, busy=0.05)
 
 
-@pytest.mark.parametrize("address", ["nosuch://anna:secret@there/easeback", "my secret file", "postgresql+nosuch://x"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("nosuch://anna:secret@there/easeback", "my secret file", "postgresql+nosuch://x"),
+        *("postgresql://anna:secret@127.0.0.1:port/x", "postgres://anna:secret@127.0.0.1:1/easeback"),
+        *("postgresql://127.0.0.1:1/easeback?password=secret", "postgresql://127.0.0.1:1/x?sslmode=secret"),
+    ],
+)
 async def test_an_address_that_leads_nowhere_is_told_without_its_password(folder: Path, address: str) -> None:
     with pytest.raises(Unreachable, match=r"can't be opened .*EASEBACK_DATABASE_URL") as told:
         await open_store(address, KEYS, folder)
@@ -187,6 +195,7 @@ async def test_a_store_in_memory_is_a_store(folder: Path) -> None:
         await asyncio.sleep(0.01)
         assert not looking.done()  # there is but one connection: what is half written is not read
     assert await looking is None
+    await kept(store, row_of(ANNA))  # all that hung on the chat went with it
     await store.close()
     assert names(folder) == []
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from bot.guide.person import Hold, Person
 from bot.store.chats import Row, Store, open_store
 from bot.store.people import PLAIN
 from bot.store.secrets import Keys, Unreadable
+from tests.places import Place
 from tests.store.someone import ANNA, BORIS, CHAT, NOW, PERSON, bytes_in, kept, row_of
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in "12")
@@ -37,10 +36,10 @@ def test_the_newest_key_seals_and_the_older_ones_still_open() -> None:
     assert Keys([NEW]).open(both.seal(b"calm")) == b"calm"
 
 
-async def test_the_files_tell_nothing_about_a_persons_health(store: Store, folder: Path) -> None:
-    await kept(store, row_of(ANNA))
+async def test_the_files_tell_nothing_about_a_persons_health(on_file: Store, folder: Path) -> None:
+    await kept(on_file, row_of(ANNA))
     while_open = bytes_in(folder)
-    await store.close()
+    await on_file.close()
     for data in (while_open, bytes_in(folder)):
         assert b"Pacific/Chatham" in data, "what is plain is found, so what is not found is not there"
         for word in (
@@ -55,21 +54,19 @@ def test_a_field_of_a_person_that_is_new_is_sealed_unless_it_is_named_plain() ->
     assert sealed == {"position", "hold", "left_out_tags", "left_out_poses", "cautions", "pictures"}
 
 
-async def test_the_length_tells_not_who_is_held(store: Store, folder: Path) -> None:
+async def test_the_length_tells_not_who_is_held(store: Store, place: Place) -> None:
     person = replace(PERSON, hold=None)
     await kept(store, row_of(ANNA), Row(id=BORIS, chat=replace(CHAT, person=person), rev=1))
-    with closing(sqlite3.connect(folder / "easeback.db")) as database:
-        lengths = {length for (length,) in database.execute("SELECT length(health) FROM people")}
+    lengths = {length for (length,) in await place.run("SELECT length(health) FROM people")}
     assert len(lengths) == 1
 
 
 @pytest.mark.parametrize("damage", [b"", b"?", Keys([NEW]).seal(b"{}"), None])
-async def test_a_hold_that_cannot_be_read_counts_as_held(store: Store, folder: Path, damage: bytes | None) -> None:
+async def test_a_hold_that_cannot_be_read_counts_as_held(store: Store, place: Place, damage: bytes | None) -> None:
     await kept(store, row_of(ANNA))
     if damage is None:
-        damage = Keys([(folder / "key").read_text().strip()]).seal(b"[not json")
-    with closing(sqlite3.connect(folder / "easeback.db")) as database, database:
-        database.execute("UPDATE people SET health = ?", (damage,))
+        damage = Keys([(place.folder / "key").read_text().strip()]).seal(b"[not json")
+    await place.overwrite("people", "health", damage)
     async with store.transaction() as tx:
         row = await tx.load(ANNA, NOW)
     assert row is not None
@@ -78,12 +75,11 @@ async def test_a_hold_that_cannot_be_read_counts_as_held(store: Store, folder: P
     assert row.chat.run == CHAT.run
 
 
-@pytest.mark.parametrize("update", ["UPDATE chats SET state = ?", "UPDATE chats SET plan = ?"])
-async def test_a_run_that_cannot_be_read_ends_and_the_chat_goes_on(store: Store, folder: Path, update: str) -> None:
+@pytest.mark.parametrize("column", ["state", "plan"])
+async def test_a_run_that_cannot_be_read_ends_and_the_chat_goes_on(store: Store, place: Place, column: str) -> None:
     await kept(store, row_of(ANNA, live=[40]))
-    for damage in (b"?", Keys([(folder / "key").read_text().strip()]).seal(b"neither packed nor JSON")):
-        with closing(sqlite3.connect(folder / "easeback.db")) as database, database:
-            database.execute(update, (damage,))
+    for damage in (b"?", Keys([(place.folder / "key").read_text().strip()]).seal(b"neither packed nor JSON")):
+        await place.overwrite("chats", column, damage)
         async with store.transaction() as tx:
             row = await tx.load(ANNA, NOW)
             assert row is not None
@@ -95,12 +91,12 @@ async def test_a_run_that_cannot_be_read_ends_and_the_chat_goes_on(store: Store,
     assert await store.peek(ANNA, NOW) == row
 
 
-async def test_who_left_is_known_under_each_key_and_to_nobody_without_one(folder: Path) -> None:
-    store = await open_store(None, Keys([OLD]), folder)
+async def test_who_left_is_known_under_each_key_and_to_nobody_without_one(place: Place) -> None:
+    store = await open_store(place.url, Keys([OLD]), place.folder)
     async with store.transaction() as tx:
         await tx.erase(ANNA, 40, 1.0)
     await store.close()
-    store = await open_store(None, Keys([NEW, OLD]), folder)
+    store = await open_store(place.url, Keys([NEW, OLD]), place.folder)
     async with store.transaction() as tx:
         assert [await tx.erased_upto(ANNA), await tx.erased_upto(BORIS)] == [40, None]
         await tx.erase(ANNA, 50, 2.0)
