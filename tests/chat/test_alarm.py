@@ -120,9 +120,9 @@ async def test_a_store_that_fails_is_nobodys_fault(store: Store, tmp_path: Path,
     with closing(sqlite3.connect(tmp_path / "easeback.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         alarm = Alarm(store, SystemClock(), tick)
-    async with ringing(alarm):
-        assert not ticked.is_set()
-        other.execute("ROLLBACK")
-        await alarm.ring()
-        assert ticked.is_set(), "it was left alone as if it were its own fault"
+        async with ringing(alarm):
+            assert not ticked.is_set()
+            other.execute("ROLLBACK")
+            await alarm.ring()
+            assert ticked.is_set(), "it was left alone as if it were its own fault"
     assert [line["error"] for line in told.having("the alarm could not ring")] == ["Locked"]

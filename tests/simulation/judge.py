@@ -67,6 +67,8 @@ class Step:
     rev: int
     began: int
     """The mark of its request."""
+    quiet: bool
+    """It is one of more quiet seconds."""
     copies: int = 1
 
 
@@ -95,6 +97,8 @@ class Eye:
     """Marks since when they are held, hurt, forgotten."""
     gone_at: int = 0
     """Their last message when they were forgotten."""
+    unknown: int = 0
+    """Messages up to this id are nobody's any more: who was forgotten is not written to, not even to take buttons away."""
     blocked: bool = False
     cleared: set[int | None] = field(default_factory=set)
     """Revs of which the person deleted a message."""
@@ -194,6 +198,7 @@ class Judge:
         if before is not None and after is None:
             if not isinstance(before.chat.state, Idle) and action == "erase":
                 eye.gone, eye.gone_at, eye.held, eye.hurt = now, came.message, None, None
+                eye.unknown = self._telegram.ids
             else:
                 self.wrong(f"forgotten without a yes: {came}")
         if not changed or before is None or after is None:
@@ -285,7 +290,10 @@ class Judge:
             over = now
         else:
             done = eye.since(last.began)
-            if n == last.n and not done:  # in another form: the note could not be made, or is not allowed
+            if (n, quiet) == (
+                last.n,
+                last.quiet,
+            ) and not done:  # in another form: the note could not be made, or is not allowed
                 last.copies, last.again = last.copies + 1, now
                 excused = sum(self._excuses[message.chat, last.rev, kind] for kind in ("voice", "text"))
                 if last.copies > min(2, 1 + excused):
@@ -299,7 +307,7 @@ class Judge:
             if now > due + LATE + WIRE:
                 self.wrong(f"step {n} came {now - due:.0f} s after its time")
             over = now if done else max(last.over, now)
-        eye.step = Step(n, now, now, over + (0.0 if n == 1 and not quiet else length), rev, began)
+        eye.step = Step(n, now, now, over + (0.0 if n == 1 and not quiet else length), rev, began, quiet)
 
     @staticmethod
     def _onward(done: Counter[str]) -> int:
@@ -352,6 +360,12 @@ class Judge:
             excused = {rev for of, rev, _ in self._excuses if of == chat}
             for message in self._telegram.of(chat):
                 rev = message.rev
-                if rev is not None and rev != row.rev and rev not in excused and not eye.blocked and eye.gone is None:
+                if (
+                    rev is not None
+                    and rev != row.rev
+                    and rev not in excused
+                    and not eye.blocked
+                    and message.id > eye.unknown
+                ):
                     self.wrong(f"old buttons are left: {message.text[-60:]}")
                     break
