@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
+
 from bot.store.chats import Store, open_store
 from bot.store.secrets import find_keys
 from tests.postgres import Server
@@ -43,13 +45,20 @@ class OnServer:
     folder: Path
     server: Server
     name: str
+    user: str | None = None
+    """Who asks; else who may do everything."""
     secret: str = ""
-    """A password to go with the address."""
+    """The password that goes with it."""
+    through: int | None = None
+    """Another port than the server's own."""
 
     @property
     def url(self) -> str:
         """As EASEBACK_DATABASE_URL has it."""
-        return self.server.address(self.name).replace("@", f":{self.secret}@" if self.secret else "@")
+        address = make_url(self.server.address(self.name))
+        if self.user or self.secret:
+            address = address.set(username=self.user, password=self.secret)
+        return address.set(port=self.through).render_as_string(hide_password=False)
 
     async def open(self, **options: Any) -> Store:
         """Open it as the bot does; the options are those of `open_store`."""

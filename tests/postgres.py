@@ -30,7 +30,7 @@ EXE = ".exe" if os.name == "nt" else ""
 USER, STRANGER = "easeback", "stranger"
 """Who may do everything, without a password; and who needs one."""
 ACCESS = f"host all {STRANGER} 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n"
-OPTIONS = ("listen_addresses=127.0.0.1", "fsync=off", "synchronous_commit=off", "full_page_writes=off")
+OPTIONS = ("listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off")
 END_OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -97,13 +97,13 @@ class Server:
         """The folder with our own server's programs, `psql` and `pg_dump` among them."""
         return self._programs if self.ours and self.address("") else None
 
-    def address(self, database: str, user: str = USER) -> str:
+    def address(self, database: str) -> str:
         """Of a database."""
         if self._named:
             return f"{self._named.rstrip('/')}/{database}"
         if self._guard is None:
             self.start()
-        return f"postgresql://{user}@127.0.0.1:{self._port}/{database}"
+        return f"postgresql://{USER}@127.0.0.1:{self._port}/{database}"
 
     async def run(self, database: str, *statements: str) -> list[tuple[object, ...]]:
         """Run statements as another program would; gives the rows of the last."""

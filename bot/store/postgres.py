@@ -40,6 +40,8 @@ LOOK = 0.1
 """Seconds (real) between two tries to take it."""
 ALIVE = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 """How the server asks whether we are there: 30 s after our machine lost its power another one can go on."""
+ON_DISK = {"synchronous_commit": "on"}
+"""What is committed is on the disk, however the server is set: the update that brought it is confirmed after it."""
 
 SENTENCES: dict[str, type[StoreFailed]] = {
     "28": NotLetIn,
@@ -95,7 +97,7 @@ class Postgres:
         return create_async_engine("postgresql+asyncpg://", **options)
 
     async def _connect(self, name: str, busy: float | None) -> asyncpg.Connection:
-        settings = {**ALIVE, "application_name": name}
+        settings = {**ALIVE, **ON_DISK, "application_name": name}
         if busy is not None:
             settings["lock_timeout"] = f"{busy * 1000:.0f}ms"
         return await asyncpg.connect(

@@ -118,6 +118,34 @@ async def test_five_tasks_times_a_hundred_lose_nothing_not_even_beside_another_p
     await other.close()
 
 
+async def test_two_who_meet_somebody_new_at_once_make_one_row(store: Store, place: Place) -> None:
+    other = await place.open()
+
+    async def meet(own: Store) -> int:
+        async with own.transaction() as tx:
+            row = await tx.load(ANNA, NOW) or Row(id=ANNA, chat=Chat.new("en", NOW), rev=0)
+            await asyncio.sleep(0.05)
+            row.rev += 1
+            await tx.save(row, None)
+            return row.rev
+
+    assert sorted(await asyncio.gather(meet(store), meet(other))) == [1, 2]
+    await other.close()
+
+
+async def test_two_who_are_brought_the_same_update_at_once_see_it_first_once(store: Store, place: Place) -> None:
+    other = await place.open()
+
+    async def see(own: Store) -> bool:
+        async with own.transaction() as tx:
+            first = await tx.first_sight(5, 0.0)
+            await asyncio.sleep(0.05)
+            return first
+
+    assert sorted(await asyncio.gather(see(store), see(other))) == [False, True]
+    await other.close()
+
+
 @pytest.mark.parametrize("insisting", [False, True])
 async def test_a_cancelled_task_leaves_no_open_transaction_wherever_it_was(store: Store, insisting: bool) -> None:
     await kept(store, row_of(ANNA, rev=0))

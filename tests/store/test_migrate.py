@@ -219,7 +219,7 @@ async def test_a_password_goes_to_pg_dump_in_no_argument(
     )
     (tmp_path / "pg_dump").chmod(0o755)
     with path(tmp_path), capture_logs() as told:
-        store = await replace(on_server, secret=r"to%3Ap%5Cs%40cret").open(schema=schema("pass"))
+        store = await replace(on_server, secret=r"to:p\s@cret").open(schema=schema("pass"))
     await store.close()
     assert (tmp_path / "pg_dump.saw").read_text() == r"*:*:*:*:to\:p\\s@cret" + "\n"
     assert "cret" not in str(told)
