@@ -9,6 +9,8 @@ from bot.clock import Clock
 CHAT_RATE = 1.0
 """Messages a second in one chat in the long run (telegram.md, Limits); short bursts are allowed."""
 CHAT_BURST = 4.0
+BURST = 0.2
+"""Seconds of the rate that may go at once: as many as in a second would be 50 in the first, beyond Telegram's 30."""
 REMEMBERED = 10_000
 MARGIN = 1.1
 """Of the seconds that a 429 names: a moment too early would cost as many again."""
@@ -37,7 +39,7 @@ class Rate:
     def __init__(self, rate: float, clock: Clock) -> None:
         """`rate`: messages a second, all chats together."""
         self._clock = clock
-        self._all = Bucket(rate, rate, clock.real())
+        self._all = Bucket(rate, rate * BURST, clock.real())
         self._chats: OrderedDict[int, Bucket] = OrderedDict()
         self._all_held = 0.0
         self._held: dict[int, float] = {}

@@ -15,6 +15,7 @@ from typing import Annotated
 import structlog
 import typer
 
+from tests.simulation.load import all_at_once, outage
 from tests.simulation.world import World, drift
 
 HOURS, PEOPLE = 1.0, 2
@@ -39,8 +40,14 @@ def main(
     hours: Annotated[float, typer.Option(help="How long people act in a run (virtual hours).")] = HOURS,
     people: Annotated[int, typer.Option(help="How many of them.")] = PEOPLE,
     jobs: Annotated[int, typer.Option(help="Runs side by side.")] = os.cpu_count() or 1,
+    load: Annotated[bool, typer.Option("--load", help="Instead: 1,000 runs in an outage, 300 at once.")] = False,
 ) -> None:
     """Simulate the protocol: crashes, lost answers, outages, double taps; a judge looks at what people saw."""
+    if load:
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+        typer.echo(f"30 minutes without Telegram, 1,000 runs: {outage(1000)}")
+        typer.echo(f"300 steps due at once: {all_at_once(300)}")
+        return
     began, count, bad, done = time.monotonic(), Counter[str](), 0, 0
     with ProcessPoolExecutor(jobs) as pool:
         while done < seeds or time.monotonic() - began < minutes * 60:

@@ -98,7 +98,7 @@ class Eye:
     gone_at: int = 0
     """Their last message when they were forgotten."""
     unknown: int = 0
-    """Messages up to this id are nobody's any more: who was forgotten is not written to, not even to take buttons away."""
+    """Messages up to this id are nobody's any more: who was forgotten is left alone, with old buttons too."""
     blocked: bool = False
     cleared: set[int | None] = field(default_factory=set)
     """Revs of which the person deleted a message."""
@@ -359,13 +359,7 @@ class Judge:
                 self.wrong(f"it did not end: {state}")
             excused = {rev for of, rev, _ in self._excuses if of == chat}
             for message in self._telegram.of(chat):
-                rev = message.rev
-                if (
-                    rev is not None
-                    and rev != row.rev
-                    and rev not in excused
-                    and not eye.blocked
-                    and message.id > eye.unknown
-                ):
+                known = message.id > eye.unknown and message.rev not in excused and not eye.blocked
+                if known and message.rev not in (None, row.rev):
                     self.wrong(f"old buttons are left: {message.text[-60:]}")
                     break
