@@ -45,7 +45,7 @@ def in_memory() -> Connection:
 class Memory:
     """What a Store asks of a Database (bot/store/database.py); `before` may raise to let the process die there."""
 
-    file: Path | None = None
+    copies: Path | None = None
 
     def __init__(self, connection: Connection, before: Before, dice: random.Random) -> None:
         self._connection, self._before, self._dice = connection, before, dice

@@ -135,6 +135,11 @@ class Line:
         self.wire: dict[int, tuple[int, str]] = {}
         """By chat: rev and kind of what was sent and not yet written down."""
 
+    def forget(self, chat: int) -> None:
+        """What was sent is not written down, and will not be: it may come once more."""
+        if (sent := self.wire.pop(chat, None)) is not None:
+            self._telegram.judge.excuse(chat, *sent, "sends not written down")
+
     # ── updates ───────────────────────────────────────────────────────────────────────────────────────────────────────
     async def updates(self, offset: int | None, wait: float) -> list[dict[str, Any]] | Answer:
         """The next updates; an offset confirms all before it, also if the answer is lost."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from bot.app import LATE, TWICE, read_content
+from bot.app import FULL_POLL, LATE, TWICE, read_content
 from bot.chat.alarm import Alarm
 from bot.chat.delivery import Delivery, Job
 from bot.chat.messenger import Answer, Incoming, Messenger, Tap
@@ -24,6 +24,7 @@ from bot.guide.library import Library
 from bot.guide.player import SESSION
 from bot.store.chats import Row, Store
 from bot.store.database import Database
+from bot.store.errors import StoreFailed
 from bot.store.secrets import Keys
 from tests.notes import CONTENT
 from tests.simulation.database import Memory, in_memory
@@ -90,7 +91,11 @@ class Settling(Delivery):
     line: Line
 
     async def settle(self, job: Job, answer: Answer) -> None:
-        await super().settle(job, answer)
+        try:
+            await super().settle(job, answer)
+        except StoreFailed:
+            self.line.forget(job.chat)
+            raise
         self.line.wire.pop(job.chat, None)
 
 
@@ -123,6 +128,9 @@ class Process:
                 self._was = self.world.look(self._taking)
             elif point == "committed":
                 self.world.judge.handled(self._taking, self._was, self.world.look(self._taking))
+        if self.world.ill and point in ("begin", "statement", "commit", "read") and self.world.dice.random() < 0.5:
+            self.world.count["store failures"] += 1
+            raise StoreFailed("in memory", "on purpose")
         if self.world.faults and self.world.dice.random() < self.world.crash_rate:
             self.world.count[f"crashes: {point}"] += 1
             self.die()
@@ -132,8 +140,8 @@ class Process:
         """kill -9: no handler of the process has any effect from here on."""
         self.alive = False
         self.world.count["crashes"] += 1
-        for chat, (rev, kind) in self.line.wire.items():
-            self.world.judge.excuse(chat, rev, kind, "crashes while sending")
+        for chat in list(self.line.wire):
+            self.line.forget(chat)
         me = asyncio.current_task()
         for task in asyncio.all_tasks(self.world.loop):
             if task is not me and task not in self.world.tasks:
@@ -142,8 +150,13 @@ class Process:
 
     async def _live(self) -> None:
         """As bot/app.py does it."""
-        await self.store.release(self.world.clock.real())
-        while await self.polling.poll_once(0) and self.polling.brought:
+        try:
+            await self.store.release(self.world.clock.real())
+        except StoreFailed:  # the program ends with a sentence, and whoever runs it starts it again
+            self.world.count["starts that failed"] += 1
+            self.die()
+            return
+        while await self.polling.poll_once(0) and self.polling.brought >= FULL_POLL:
             pass
         await self.alarm.start()
         await asyncio.gather(self.delivery.run(), self.polling.run())
@@ -195,6 +208,8 @@ class World:
         self.telegram = Telegram(random.Random(self.seed + 1), self.faults)
         self.telegram.count = self.count
         self.judge = self.telegram.judge = Judge(self.telegram, self.library(), self.loop.time)
+        self.ill = False
+        """The store fails half of what is asked of it."""
         self.crash_rate = self.dice.choice((0.0, 0.0002, 0.0005, 0.004))
         self.voice = self.dice.random() < 0.8
         self._looks = Store(cast(Database, Memory(self.connection, lambda _: None, NEVER)), KEYS, None)
@@ -250,7 +265,7 @@ class World:
     async def _trouble(self) -> None:
         while self.loop.time() < self.end:
             await asyncio.sleep(self.dice.uniform(60, 1200))
-            match self.dice.choice(("outage", "outage", "flood", "kill", "nothing")):
+            match self.dice.choice(("outage", "outage", "flood", "kill", "store", "nothing")):
                 case "outage":
                     self.telegram.outage = self.dice.choice(("refuse", "hang", "broken"))
                     self.count["outages"] += 1
@@ -258,6 +273,10 @@ class World:
                     self.telegram.outage = ""
                 case "flood":
                     self.telegram.flooded = self.loop.time() + self.dice.choice((5, 60))
+                case "store":
+                    self.ill = True
+                    await asyncio.sleep(self.dice.choice((1, 10, 90)))
+                    self.ill = False
                 case "kill" if self.process and self.process.alive:
                     self.count["crashes: at random"] += 1
                     self.process.die()
@@ -301,7 +320,7 @@ class World:
             self.spawn(self._trouble())
         self.spawn(self._watch())
         await asyncio.sleep(self.end + 2100)
-        self.faults = self.telegram.faults = False
+        self.faults = self.telegram.faults = self.ill = False
         self.telegram.blocked.clear()
         await asyncio.sleep(REST)
         self.count["hours"] = round(self.loop.time() / HOUR)
