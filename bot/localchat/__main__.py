@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import secrets
 import signal
 from pathlib import Path
@@ -49,8 +50,9 @@ def main() -> None:
     )
     parser.add_argument("--port", type=int, default=0, help="TCP port on loopback; any free one if not given")
     parser.add_argument("--data", type=Path, default=None, help="folder that keeps the chat; nothing is kept without")
-    parser.add_argument("--token", default=None, help="the bot's token; one is made up if not given")
+    parser.add_argument("--token", default=None, help="the bot's token, for tests; one is made up if not given")
     given = parser.parse_args()
+    os.umask(0o077)  # what it keeps is for this user alone
     asyncio.run(run(given.port, given.data, given.token))
 
 

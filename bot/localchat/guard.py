@@ -76,7 +76,10 @@ class Guard:
         own = f"{scope['scheme']}://{host}"
         if (origin := headers.get("origin")) is not None and origin != own:
             return "Requests of other pages are refused."
-        opens_page = scope["path"] == "/" and headers.get("sec-fetch-mode") == "navigate" and scope["method"] == "GET"
+        navigates = (
+            headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest", "document") == "document"
+        )
+        opens_page = scope["path"] == "/" and navigates and scope["method"] == "GET"
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not opens_page:
             return "Requests of other pages are refused."
         if scope["method"] not in ("GET", "HEAD") and not scope["path"].startswith("/bot") and origin is None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+
 import httpx
 import pytest
 
 from bot.localchat import Clock, LocalTelegram, serve
+from bot.localchat.page import FOLDER, NAMES
+from bot.localchat.server import page_address
 from tests.localchat.raw import TOKEN, RawBot
 
 OWN = "http://127.0.0.1:8000"
+POSTS = {"/chat/say": {"text": "x"}, "/chat/tap": {"message_id": 1, "data": "x"}, "/chat/speed": {"speed": 9}}
 PARTS = ["/", "/page/main.js", "/chat/events", "/chat/file/x", "/chat/say", "/chat/tap", "/chat/speed"]
 
 
@@ -63,8 +70,14 @@ async def test_other_pages_can_not_post(telegram: LocalTelegram, http: httpx.Asy
         {"origin": "http://127.0.0.1:9000"},
         {"origin": OWN, "sec-fetch-site": "same-site"},
     ):
-        assert (await http.post("/chat/say", json={"text": "x"}, headers=headers)).status_code == 403
+        for path, body in POSTS.items():
+            assert (await http.post(path, json=body, headers=headers)).status_code == 403
     assert telegram.messages(1001) == []
+    assert telegram.archive.count("updates") == 0
+    assert telegram.clock.speed == 1
+    for path, body in POSTS.items():
+        assert (await http.post(path, json=body, headers={"origin": OWN})).is_success
+    await telegram.erase(1001)
     assert (await http.post("/chat/say", json={"text": "x"}, headers={"origin": OWN})).status_code == 204
     assert [message.text for message in telegram.messages(1001)] == ["x"]
 
@@ -81,23 +94,114 @@ async def test_the_page_can_be_opened_by_a_link_but_not_fetched_by_another_page(
     page = {"params": {"key": telegram.page_key}}
     opened = await http.get("/", headers={"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}, **page)
     fetched = await http.get("/", headers={"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"}, **page)
-    assert (opened.status_code, fetched.status_code) == (200, 403)
+    inside = {"sec-fetch-site": "same-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"}
+    framed = await http.get("/", headers=inside, **page)
+    assert (opened.status_code, fetched.status_code, framed.status_code) == (200, 403, 403)
+
+
+PATHS = [
+    *(
+        "../page.py",
+        "../../../LICENSE",
+        "..%2Fpage.py",
+        "%2e%2e/page.py",
+        "%2e%2e%2f%2e%2e%2fREADME.md",
+        "..%5cpage.py",
+    ),
+    *("..%252Fpage.py", "%c0%ae%c0%ae/page.py", "....//page.py", "./../page.py", "/etc/passwd", "%2Fetc%2Fpasswd"),
+    *("main.js%00", "main.js/../../page.py", "index.html/../../page.py", "MAIN.JS", "", ".", "..", "~root"),
+    *("C:%5cWindows%5cwin.ini", "file:%2F%2F%2Fetc%2Fpasswd", "\\..\\page.py"),
+]
+
+
+@pytest.fixture
+async def wire(telegram: LocalTelegram) -> AsyncIterator[Callable[[str], Awaitable[bytes]]]:
+    """Says bytes to a real server, which no client has tidied before, and gives all that it answers."""
+    address, stop = await serve(telegram)
+    port = int(address.rpartition(":")[2])
+
+    async def say(head: str) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write((head.replace("PORT", str(port)) + "\r\n\r\n").encode())
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        return answer
+
+    yield say
+    await stop()
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+@pytest.mark.parametrize("folder", ["/page/", "/chat/file/", f"/file/bot{TOKEN}/"])
+async def test_no_path_leads_out_of_the_page_or_the_files(
+    telegram: LocalTelegram, wire: Callable[[str], Awaitable[bytes]], folder: str
+) -> None:
+    cookie = f"chat-key-PORT={telegram.page_key}"
+    there = await wire(f"GET /page/main.js HTTP/1.1\r\nHost: localhost:PORT\r\nCookie: {cookie}\r\nConnection: close")
+    assert status(there) == 200, "so what follows is refused for its path"
+    for path in PATHS:
+        answer = await wire(
+            f"GET {folder}{path} HTTP/1.1\r\nHost: localhost:PORT\r\nCookie: {cookie}\r\nConnection: close"
+        )
+        assert status(answer) in (400, 404), path
+        for word in (b"import", b"Apache", b"Easeback", b"root:"):
+            assert word not in answer, path
+
+
+async def test_no_file_of_the_page_is_a_way_to_another_place() -> None:
+    assert [path.name for path in FOLDER.iterdir() if path.is_symlink() or not path.is_file()] == []
 
 
 @pytest.mark.parametrize(
-    "path", ["../page.py", "..%2Fpage.py", "%2e%2e/page.py", "main.js%00", "index.html/../../page.py"]
+    "head",
+    [
+        "GET / HTTP/1.0",
+        "GET / HTTP/1.1\r\nHost: localhost:PORT\r\nHost: evil.example",
+        "GET / HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: localhost",
+        "GET / HTTP/1.1\r\nHost: localhost:PORT@evil.example",
+        "GET / HTTP/1.1\r\nHost: localhost.evil.example:PORT",
+        "GET http://localhost:PORT/ HTTP/1.1\r\nHost: evil.example:PORT",
+        "GET / HTTP/1.1\r\nHost: 127.0.0.1.nip.io:PORT",
+        "GET / HTTP/1.1\r\nHost: 2130706433:PORT",
+        "GET /chat/events HTTP/1.1\r\nHost: evil.example:PORT\r\nUpgrade: websocket\r\nConnection: Upgrade",
+    ],
 )
-async def test_no_path_leads_out_of_the_pages_folder(
-    telegram: LocalTelegram, http: httpx.AsyncClient, path: str
+async def test_a_name_rebound_to_this_machine_opens_nothing(
+    telegram: LocalTelegram, wire: Callable[[str], Awaitable[bytes]], head: str
 ) -> None:
-    answer = await http.get(f"/page/{path}", params={"key": telegram.page_key})
-    assert answer.status_code == 404
-    assert "import" not in answer.text
+    for path in (f"/?key={telegram.page_key}", f"/bot{TOKEN}/getMe"):
+        answer = await wire(
+            head.replace(" / ", f" {path} ").replace("PORT/ ", f"PORT{path} ") + "\r\nConnection: close"
+        )
+        assert status(answer) in (400, 403)
+        for word in (telegram.page_key.encode(), b"easeback_local_bot", b"Local chat"):
+            assert word not in answer
 
 
-async def test_no_path_leads_out_of_the_files(http: httpx.AsyncClient) -> None:
-    for path in ("../../etc/passwd", "%2e%2e%2fetc%2fpasswd", "/etc/passwd", "voice/../voice"):
-        assert (await http.get(f"/file/bot{TOKEN}/{path}")).status_code == 404
+async def test_there_is_no_script_or_style_in_the_page_itself(telegram: LocalTelegram, http: httpx.AsyncClient) -> None:
+    page = (await http.get("/", params={"key": telegram.page_key})).text
+    assert re.findall(r"<script[^>]*>", page) == ['<script type="module" src="/page/main.js">']
+    assert re.findall(r"<style|\sstyle=|\son\w+=|javascript:|https?:", page) == []
+    for name in sorted(NAMES):
+        part = (await http.get(f"/page/{name}")).text
+        assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", part) == []
+
+
+async def test_nothing_that_the_page_is_given_has_the_token_in_it(
+    telegram: LocalTelegram, http: httpx.AsyncClient, bot: RawBot, note: bytes
+) -> None:
+    await http.get("/", params={"key": telegram.page_key})
+    await http.post("/chat/say", json={"text": "x"}, headers={"origin": OWN})
+    await bot.send_voice(1001, note)
+    telegram.hang_up()  # so that the stream ends after what it begins with
+    paths = ("/", "/nowhere", "/chat/events", *(f"/page/{name}" for name in sorted(NAMES)))
+    given = [(await http.get(path)).content for path in paths]
+    assert b'"voice"' in given[2]
+    assert [data for data in given if TOKEN.partition(":")[2].encode() in data] == []
+    assert TOKEN.partition(":")[2] not in page_address(telegram, OWN)
 
 
 async def test_a_file_of_the_bots_can_not_become_a_page(

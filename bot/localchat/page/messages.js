@@ -2,7 +2,7 @@
 import {day, hours} from './clock.js';
 import {el, find} from './dom.js';
 import {icon} from './icons.js';
-import {formatted} from './text.js';
+import {formatted, link} from './text.js';
 import {Note} from './voice.js';
 
 const NEAR_END = 80; // pixels from the end that still count as being there
@@ -148,7 +148,7 @@ export class Messages {
   }
 
   #button(message, {text, callback_data: data, style, url, copy_text: copy}) {
-    if (url) return el('a', {className: 'key', href: url, target: '_blank', rel: 'noopener noreferrer', textContent: text});
+    if (url) return link(url, text, {className: 'key'}) ?? el('span', {className: 'key', textContent: text});
     const key = el('button', {type: 'button', className: 'key', textContent: text, data: style ? {style} : {}});
     key.addEventListener('click', async () => {
       if (copy) return navigator.clipboard.writeText(copy.text);

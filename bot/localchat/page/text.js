@@ -33,7 +33,7 @@ function dress(entity, content, text, act) {
   switch (entity.type) {
     case 'text_link':
     case 'url':
-      return link(entity.url ?? text, content);
+      return link(entity.url ?? text, content) ?? content;
     case 'bot_command': {
       const button = el('button', {type: 'button', className: 'command'}, content);
       button.addEventListener('click', () => act.command(text));
@@ -55,15 +55,16 @@ function dress(entity, content, text, act) {
   }
 }
 
-function link(address, content) {
+// An element that leads to an address of the web, in a tab of its own; null for any other address: it could run here.
+export function link(address, content, properties = {}) {
   let url;
   try {
     url = new URL(address);
   } catch {
-    return content;
+    return null;
   }
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return content;
-  return el('a', {href: url.href, target: '_blank', rel: 'noopener noreferrer'}, content);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return null;
+  return el('a', {...properties, href: url.href, target: '_blank', rel: 'noopener noreferrer'}, content);
 }
 
 function folded(content) {
