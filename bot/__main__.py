@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 import webbrowser
@@ -14,7 +15,7 @@ import typer
 from bot import app, check, logs
 from bot.chat.stop import Stop
 from bot.guide.source import BadContent
-from bot.settings import BadSettings, Settings, has_desktop
+from bot.settings import BadSettings, Settings, has_desktop, leave_environment
 from bot.store.errors import StoreError
 
 HELP = "Calm, paced sessions for a sore back, in Telegram or in the local chat."
@@ -25,9 +26,11 @@ cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 def settings() -> Settings:
     """The settings, or one plain sentence and exit code 2."""
     try:
-        return Settings.load()
+        chosen = Settings.load()
     except BadSettings as error:
         raise fail(str(error), 2) from None
+    leave_environment()
+    return chosen
 
 
 def fail(text: str, code: int = 1) -> typer.Exit:
@@ -36,12 +39,18 @@ def fail(text: str, code: int = 1) -> typer.Exit:
     return typer.Exit(code)
 
 
+@cli.callback()
+def private() -> None:
+    """Whatever is written from here on, by us or by a library, is for this user alone."""
+    os.umask(0o077)
+
+
 @cli.command()
 def run() -> None:
     """Run the bot; without a token, with the local chat in the browser."""
     chosen = settings()
-    token = chosen.token.get_secret_value() if chosen.token else ""
-    logs.configure(chosen.log, (token, chosen.key.get_secret_value() if chosen.key else ""))
+    logs.configure(chosen.log, chosen.secrets)
+    logs.be_last(chosen.secrets)
     try:
         asyncio.run(_run(chosen))
     except (Stop, StoreError, BadContent) as error:

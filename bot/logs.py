@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
+import traceback
 from collections.abc import MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -83,3 +86,17 @@ def configure(level: str, secrets: tuple[str, ...]) -> None:
     root.setLevel(level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def be_last(secrets: tuple[str, ...]) -> None:
+    """Be the last to hear of what nobody caught, in the program, its threads, and where Python can only ignore it: the
+    traceback goes to standard error as ever, but without `secrets`. Warnings go into the log."""
+    redact = Redact(secrets)
+
+    def tell(kind: type[BaseException], error: BaseException | None, at: TracebackType | None) -> None:
+        sys.stderr.write(redact.clean("".join(traceback.format_exception(kind, error, at))))
+
+    sys.excepthook = tell
+    threading.excepthook = lambda crash: tell(crash.exc_type, crash.exc_value, crash.exc_traceback)
+    sys.unraisablehook = lambda crash: tell(crash.exc_type, crash.exc_value, crash.exc_traceback)
+    logging.captureWarnings(True)

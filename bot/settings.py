@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -130,6 +130,16 @@ class Settings(BaseSettings):
         return self.data_dir if self.token else self.data_dir / "local"
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no log may say: the token and its second half, each key, the database's password."""
+        token = self.token.get_secret_value() if self.token else ""
+        keys = self.key.get_secret_value().split(",") if self.key else []
+        found = re.search(r"://[^/:@]*:([^/@]+)@", self.database_url or "")
+        password = found[1] if found else ""
+        known = (token, token.partition(":")[2], *(key.strip() for key in keys), password, unquote(password))
+        return tuple(dict.fromkeys(filter(None, known)))
+
+    @property
     def on_telegram(self) -> bool:
         """Do we speak with Telegram itself?"""
         return self.token is not None and urlsplit(self.api_url).hostname == urlsplit(TELEGRAM).hostname
@@ -158,6 +168,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Nothing but what they are made with: only `load` looks around."""
         return (init_settings,)
+
+
+def leave_environment() -> None:
+    """Take our settings out of the environment: what is started from here, a browser say, inherits no secret."""
+    for name in [name for name in os.environ if name.upper().startswith(PREFIX)]:
+        del os.environ[name]
 
 
 def has_desktop(env: Mapping[str, str] | None = None) -> bool:
