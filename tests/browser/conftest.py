@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from tests.browser.chromium import launch
+from tests.places import OnFile
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> OnFile:
+    """In a file alone: what a page shows is the same on each database."""
+    return OnFile(tmp_path / "data")
 
 
 @pytest.fixture(scope="session")

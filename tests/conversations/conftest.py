@@ -1,4 +1,4 @@
-"""The whole bot against the local chat's server, in one process: real store, real notes, real Bot API, no socket."""
+"""The whole bot against the local chat's server, in one process: both databases, real notes, real Bot API."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from bot.media.shelf import Shelf
 from bot.settings import Settings
 from bot.store.database import Before
 from tests.notes import CONTENT, Hum
+from tests.places import Place
 
 TOKEN = "1:a-token-of-the-local-chat"
 YOU = 1001
@@ -47,11 +48,14 @@ class House:
     """Of a Bot API server on a real socket; without one the local chat's is reached in this process."""
     timeout: float = TIMEOUT
     """Seconds (real) that a request may take."""
+    database: str = ""
+    """Its address; without one a file in the home."""
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[House]:
         """The bot runs as long as this lasts."""
-        settings = Settings.load({"EASEBACK_DATA_DIR": str(self.home), **self.settings}, None)
+        chosen = {"EASEBACK_DATA_DIR": str(self.home), "EASEBACK_DATABASE_URL": self.database, **self.settings}
+        settings = Settings.load(chosen, None)
         content, words = app.read_content(CONTENT)
         transport = None if self.address else httpx.ASGITransport(app=create_app(self.telegram))
         messenger = Messenger(TOKEN, self.address or "http://127.0.0.1", transport, timeout=self.timeout)
@@ -144,16 +148,16 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, full_shelf: Path) -> AsyncIterator[House]:
-    """The house with every note made, not running yet."""
-    home = tmp_path / "home"
+async def house(place: Place, full_shelf: Path) -> AsyncIterator[House]:
+    """The house with every note made, not running yet; its data in a SQLite file and on PostgreSQL."""
+    home = place.folder
     home.mkdir()
     shutil.copytree(full_shelf, home / "notes", copy_function=os.link)
     skipped: list[float] = []
     clock = Clock(real=lambda: time.time() + sum(skipped))
     telegram = LocalTelegram(":memory:", token=TOKEN, clock=clock)
     try:
-        yield House(home, telegram, clock, skipped)
+        yield House(home, telegram, clock, skipped, database=place.url or "")
     finally:
         await telegram.close()
 

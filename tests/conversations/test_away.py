@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 
 from bot.guide.chat import Paused, Playing
 from bot.localchat import Fault, flood, hang, lost, refuse
 from bot.store.secrets import find_keys
 from tests.conversations.conftest import YOU, House
 from tests.conversations.test_first_session import to_settle
+from tests.places import Place
 
 
 async def test_back_before_the_next_step_is_too_late_it_comes(house: House) -> None:
@@ -146,19 +146,15 @@ async def test_a_screen_closed_in_silence_has_no_buttons_and_a_tap_on_it_is_late
         assert await house.tap("None of these", on=notice) == "That one is over. We are here now."
 
 
-async def test_a_state_that_can_not_be_read_becomes_a_pause_that_is_shown(house: House) -> None:
+async def test_a_state_that_can_not_be_read_becomes_a_pause_that_is_shown(house: House, place: Place) -> None:
     async with house.running():
         await to_settle(house)
         await house.tap("Done")
         await house.sees("Breathe · 2 of 11")
-    assert house.parts is not None
-    store = sqlite3.connect(house.home / "easeback.db")
     keys = find_keys(None, house.home)
-    (sealed,) = store.execute("SELECT state FROM chats").fetchone()
+    ((sealed,),) = await place.run("SELECT state FROM chats")
     state = keys.open(sealed).replace(b'"kind":"playing"', b'"kind":"dancing"')
-    store.execute("UPDATE chats SET state = ?", (keys.seal(state),))
-    store.commit()
-    store.close()
+    await place.overwrite("chats", "state", keys.seal(state))
     house.skipped.append(60)
     async with house.running():
         await house.sees("Paused here.")
