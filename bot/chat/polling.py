@@ -51,20 +51,19 @@ class Polling:
         self._offset: int | None = None
         self.brought = 0
         """How many updates the last poll brought."""
+        self._failures = 0
+        """Polls in a row without updates: while only the store fails, a person waits a second for it, not thirty."""
         self._groups: dict[int, None] = {}
         """Groups that were answered, in order."""
         self._replies: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Poll until cancelled. Raises Stop where polling can't go on."""
-        failures = 0
         try:
             while True:
-                if await self.poll_once(self._wait):
-                    failures = 0
-                else:
-                    await asyncio.sleep(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
-                    failures += 1
+                if not await self.poll_once(self._wait):
+                    await asyncio.sleep(BACK_OFF[min(self._failures, len(BACK_OFF) - 1)])
+                    self._failures += 1
         finally:
             await self._finish()
 
@@ -80,6 +79,7 @@ class Polling:
         if isinstance(found, Answer):
             self.brought = 0
             return await self._failed(found)
+        self._failures = 0
         self.brought = len(found)
         for raw in found:
             if not await self._one(raw):

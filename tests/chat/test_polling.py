@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -90,6 +91,22 @@ async def test_a_tap_waits_at_telegram_while_the_database_is_locked(
     assert [came.data for came in line.taken if isinstance(came, Tap)] == ["hurts:1"]
     assert parked() == []
     assert [entry["error"] for entry in told.having("an update could not be kept")] == ["Locked", "Locked"]
+
+
+async def test_however_long_the_database_fails_a_tap_waits_a_second_for_it_and_no_longer(
+    line: Line, tmp_path: Path, told: Told
+) -> None:
+    await line.telegram.tap(YOU, 1, "hurts:1")
+    with closing(sqlite3.connect(tmp_path / "easeback.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        running = asyncio.create_task(Polling(line.messenger, line.take, line.park, wait=5).run())
+        await line.telegram.until(lambda: len(told.having("an update could not be kept")) == 3)
+        other.execute("ROLLBACK")
+    well_again = time.monotonic()
+    await line.telegram.until(lambda: len(line.taken) == 1)
+    assert time.monotonic() - well_again < 2
+    running.cancel()
+    await asyncio.wait([running])
 
 
 @pytest.mark.malformed
