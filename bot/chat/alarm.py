@@ -21,7 +21,7 @@ from bot.store.errors import StoreFailed
 
 RING, HOUSE = "ring", "house"
 AT_ONCE = 500
-AGAIN = 5.0
+AGAIN = 1.0
 """Seconds (real) until the next try when the store failed."""
 A_MOMENT = 0.1
 """Seconds (real) at least between two rings while somebody is left alone."""

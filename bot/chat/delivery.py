@@ -23,7 +23,7 @@ from bot.clock import Clock
 from bot.guide.events import Delivered, GaveUp, Gone, NoVoice
 from bot.guide.library import Library
 from bot.guide.screens import Part, screen
-from bot.store.chats import Row, Store
+from bot.store.chats import Row, Store, Transaction
 from bot.store.errors import StoreFailed
 
 LEASE = 3 * TIMEOUT
@@ -34,6 +34,8 @@ CLEAN_AGAIN = 30.0
 """Seconds (real) for which a chat is left alone whose delivery, or cleaning, failed."""
 AGAIN = 1.0
 """Seconds (real) until the next try when the store failed."""
+SETTLE_AGAIN = (0.1, 0.2, 0.4, AGAIN)
+"""Seconds (real) between tries to write down what became of a send: the answer is known here alone."""
 AT_ONCE, CLEANERS = 48, 12
 """Sends, and cleanings, under way together."""
 
@@ -166,13 +168,14 @@ class Delivery:
             log.error("a delivery could not be put off", error=type(error).__name__, where=where(error))
 
     async def _clean(self, chat: int) -> None:
+        rest = CLEAN_AGAIN
         try:
             done = await self.clean_once(chat)
         except Exception as error:
             log.error("old buttons could not be taken away", error=type(error).__name__, where=where(error))
-            done = False
+            done, rest = False, AGAIN if isinstance(error, StoreFailed) else CLEAN_AGAIN
         if not done:
-            self._rest[chat] = self._clock.real() + CLEAN_AGAIN
+            self._rest[chat] = self._clock.real() + rest
 
     async def _end(self) -> None:
         """Let what is on the wire be settled, within a request's time."""
@@ -199,34 +202,43 @@ class Delivery:
 
     async def claim(self, chat: int) -> Job | None:
         """Take what must be shown next, if it is due; a claim that nobody settled is in doubt."""
-        library, job = self._library(), None
-        async with self._store.transaction() as tx:
-            row = await tx.load(chat, self._clock.now())
-            if row is None or row.send_at is None or row.send_at > self._clock.real():
-                return None
-            if (held := self._rate.held(chat)) > self._clock.real():
-                row.send_at = held  # Telegram said when, whatever happened in the chat since
+        job: Job | None = None
+        try:
+            async with self._store.transaction() as tx:
+                row = await tx.load(chat, self._clock.now())
+                if row is None or row.send_at is None or row.send_at > self._clock.real():
+                    return None
+                job = await self._claimed(tx, row)
                 await tx.save(row, due_of(row))
-                return None
-            catch_up(row, self._clock, library)  # time comes first
-            parts = screen(row.chat, library)[row.part :]
-            unsettled, row.sending = row.sending, None
-            if not row.chat.state.waits:
-                row.send_at = None
-            elif not parts:
-                feed(row, Delivered(), None, self._clock, library)
-            elif unsettled == row.rev and not parts[0].repeats:
-                self._doubt(row, parts[0])
-            else:
-                row.sending, row.claim, row.send_at = row.rev, row.claim + 1, self._clock.real() + LEASE
-                key = parts[0].telling.key if parts[0].telling else None
-                file_id = await tx.file_id(key) if key else None
-                job = Job(
-                    chat, row.rev, row.chat.state.at, row.claim, parts[0], len(parts) == 1, row.doubts > 0, file_id
-                )
-            await tx.save(row, due_of(row))
+        except StoreFailed:
+            if job is not None:
+                # Whether it was committed may be unknown; that nothing was sent is known here.
+                await self.settle(job, Answer(Kind.NOT_SENT))
+            raise
         self._changed(row)
         return job
+
+    async def _claimed(self, tx: Transaction, row: Row) -> Job | None:
+        library = self._library()
+        if (held := self._rate.held(row.id)) > self._clock.real():
+            row.send_at = held  # Telegram said when, whatever happened in the chat since
+            return None
+        catch_up(row, self._clock, library)  # time comes first
+        parts = screen(row.chat, library)[row.part :]
+        unsettled, row.sending = row.sending, None
+        if not row.chat.state.waits:
+            row.send_at = None
+        elif not parts:
+            feed(row, Delivered(), None, self._clock, library)
+        elif unsettled == row.rev and not parts[0].repeats:
+            self._doubt(row, parts[0])
+        else:
+            row.sending, row.claim, row.send_at = row.rev, row.claim + 1, self._clock.real() + LEASE
+            key = parts[0].telling.key if parts[0].telling else None
+            file_id = await tx.file_id(key) if key else None
+            last, again = len(parts) == 1, row.doubts > 0
+            return Job(row.id, row.rev, row.chat.state.at, row.claim, parts[0], last, again, file_id)
+        return None
 
     async def _send(self, job: Job) -> Answer:
         note: Path | str | None = job.file_id
@@ -245,8 +257,12 @@ class Delivery:
             answer = await self._messenger.probe(job.chat)
             if answer.kind is not Kind.DONE:
                 return Answer(Kind.NOT_SENT) if answer.kind is Kind.DOUBT else answer
-        if not await self._current(job):
-            return Answer(Kind.NOT_SENT)
+        try:
+            if not await self._current(job):
+                return Answer(Kind.NOT_SENT)
+        except StoreFailed as error:
+            log.error("the store failed a delivery", error=type(error).__name__, where=where(error))
+            return Answer(Kind.NOT_SENT)  # what was not sent is not in doubt
         if job.part.kind == "silence":
             return await self._messenger.delete(job.chat, job.part.messages)
         return await self._messenger.show(job.chat, job.part, job.rev, note)
@@ -257,10 +273,23 @@ class Delivery:
         return row is not None and row.claim == job.claim and job.shows(row)
 
     async def settle(self, job: Job, answer: Answer) -> None:
-        """Write down what became of a send, also when the claim is lost or the screen moved on."""
-        library = self._library()
+        """Write down what became of a send, also when the claim is lost or the screen moved on.
+
+        Tried until the store takes it: if the answer were lost, the send would be in doubt, and repeated for nothing.
+        """
         if answer.kind is Kind.WAIT:
             self._rate.refused(job.chat, answer.wait)
+        answered, tries = self._clock.now(), 0
+        while True:
+            try:
+                return await self._settle_once(job, answer, answered)
+            except StoreFailed as error:
+                log.error("the store failed a delivery", error=type(error).__name__, where=where(error))
+            await self._clock.sleep(SETTLE_AGAIN[min(tries, len(SETTLE_AGAIN) - 1)])
+            tries += 1
+
+    async def _settle_once(self, job: Job, answer: Answer, answered: datetime) -> None:
+        library = self._library()
         async with self._store.transaction() as tx:
             row = await tx.load(job.chat, self._clock.now())
             key = job.part.telling.key if job.part.telling else None
@@ -275,7 +304,7 @@ class Delivery:
             if row.sending is not None and row.claim == job.claim:
                 row.sending = None
                 row.send_at = self._clock.real() if row.chat.state.waits else None
-                self._settled(row, job, answer, library)
+                self._settled(row, job, answer, answered, library)
             await tx.save(row, due_of(row))
         self._changed(row)
 
@@ -294,7 +323,7 @@ class Delivery:
             else:
                 row.dead.append((message, "delete"))
 
-    def _settled(self, row: Row, job: Job, answer: Answer, library: Library) -> None:
+    def _settled(self, row: Row, job: Job, answer: Answer, answered: datetime, library: Library) -> None:
         match answer.kind:
             case Kind.WAIT:
                 row.send_at = self._rate.held(job.chat)
@@ -307,7 +336,8 @@ class Delivery:
                 if job.part.kind == "silence":
                     row.dead = [(m, how) for m, how in row.dead if m not in job.part.messages]
                 if job.last:
-                    feed(row, Delivered(answer.message), None, self._clock, library)
+                    # Its clock runs since then, however late it could be written down.
+                    feed(row, Delivered(answer.message), answered.timestamp(), self._clock, library)
             case Kind.NOTHING_TO_EDIT:
                 row.chat = replace(row.chat, state=replace(row.chat.state, on=None))
             case Kind.NO_VOICE:

@@ -126,35 +126,41 @@ class Turns:
         """Handle one update in one transaction that also notes its id. Gives the direct answer that is due after it."""
         row: Row | None = None
         reply: Reply | None = None
-        async with self._store.transaction() as tx:
-            if not await tx.first_sight(came.update, self._clock.real()):
-                return None
-            match came:
-                case Tap() | Word() if self._allow and came.chat not in self._allow:
-                    reply = self._say(came, "", Say("not-allowed"))
-                case Tap():
-                    reply, row = await self._tap(tx, came)
-                case Word():
-                    reply, row = await self._word(tx, came)
-                case Left():
-                    row = await self._left(tx, came)
-                case Elsewhere(speaks=speaks):
-                    reply = self._say(came, "", Say("group")) if speaks else Reply(came.chat, query=came.query)
-                case Nothing():
-                    pass
-        if row is not None:
-            self._changed(row)
+        try:
+            async with self._store.transaction() as tx:
+                if not await tx.first_sight(came.update, self._clock.real()):
+                    return None
+                match came:
+                    case Tap() | Word() if self._allow and came.chat not in self._allow:
+                        reply = self._say(came, "", Say("not-allowed"))
+                    case Tap():
+                        reply, row = await self._tap(tx, came)
+                    case Word():
+                        reply, row = await self._word(tx, came)
+                    case Left():
+                        row = await self._left(tx, came)
+                    case Elsewhere(speaks=speaks):
+                        reply = self._say(came, "", Say("group")) if speaks else Reply(came.chat, query=came.query)
+                    case Nothing():
+                        pass
+        finally:
+            if row is not None:
+                self._changed(row)  # also after a commit that failed: it may have been done all the same
         return reply
 
     async def tick(self, chat: int) -> None:
         """Time has come for a chat."""
-        async with self._store.transaction() as tx:
-            row = await tx.load(chat, self._clock.now())
-            if row is None:
-                return
-            catch_up(row, self._clock, self._library())
-            await tx.save(row, due_of(row))
-        self._changed(row)
+        row: Row | None = None
+        try:
+            async with self._store.transaction() as tx:
+                row = await tx.load(chat, self._clock.now())
+                if row is None:
+                    return
+                catch_up(row, self._clock, self._library())
+                await tx.save(row, due_of(row))
+        finally:
+            if row is not None:
+                self._changed(row)  # also after a commit that failed: it may have been done all the same
 
     async def _left(self, tx: Transaction, left: Left) -> Row | None:
         row = await tx.load(left.chat, self._clock.now())
