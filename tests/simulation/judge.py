@@ -14,7 +14,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from bot.chat.messenger import Incoming, Tap, Word
-from bot.guide.chat import Held, Hurting, Idle, Paused, Playing, Signs, Summary, Unsure
+from bot.guide.chat import Forgetting, Held, Hurting, Idle, Paused, Playing, Signs, Summary, Unsure
 from bot.guide.events import ALWAYS
 from bot.guide.library import Library
 from bot.guide.person import Person as Known
@@ -44,6 +44,9 @@ KINDS = (
     ("paused", {"resume"}),
 )
 """A screen by some of its buttons."""
+PAIN = frozenset({"it hurts", "ouch"})
+ANSWERS = frozenset({"done", "resume", "go on", "again", "back", "skip", "7"})
+"""Words that do what a button of the present screen does."""
 OUTSIDE = frozenset({"notice", "held", "choosing", "scoring"})
 """Screens after which no step of the run before may come."""
 
@@ -77,6 +80,8 @@ class Eye:
     """What the judge remembers of one chat."""
 
     rev: int = 0
+    there: int = 0
+    """The message that showed this rev first."""
     kind: str = ""
     """The screen that came last."""
     step: Step | None = None
@@ -175,7 +180,7 @@ class Judge:
         if not isinstance(came, Tap | Word):
             self._handled.add(came.update)
             return
-        changed = (before and before.chat) != (after and after.chat)
+        first, changed = came.update not in self._handled, (before and before.chat) != (after and after.chat)
         if changed and came.update in self._acted:
             self.wrong(f"one update acted twice: {came}")
         if changed:
@@ -195,6 +200,8 @@ class Judge:
             elif eye.gone is not None and came.message <= eye.gone_at:
                 self.wrong("an old word brought back who was forgotten")
             eye.gone = None
+        if first and before is not None and after is not None:
+            self._refused(came, before, after)
         if before is not None and after is None:
             if not isinstance(before.chat.state, Idle) and action == "erase":
                 eye.gone, eye.gone_at, eye.held, eye.hurt = now, came.message, None, None
@@ -213,11 +220,26 @@ class Judge:
             eye.hurt = now
         elif not (isinstance(state, Paused) and state.hurt != "no") and not isinstance(state, Unsure):
             eye.hurt = None
-        if action == "hurts" and isinstance(was, Playing | Paused | Hurting | Signs):
-            if not isinstance(state, Hurting | Signs):
-                self.wrong(f"“It hurts” led to {state.kind}")
-            elif after.rev == before.rev:
-                self.wrong("“It hurts” kept the rev")
+        if action == "hurts" and isinstance(was, Playing | Paused | Hurting | Signs) and after.rev == before.rev:
+            self.wrong("“It hurts” kept the rev")
+
+    def _refused(self, came: Tap | Word, before: Row, after: Row) -> None:
+        """What is never refused has its effect, and words have none on a screen that came after them."""
+        said = came.text.removeprefix("/") if isinstance(came, Word) else came.data.partition(":")[0]
+        was, state = before.chat.state, after.chat.state
+        hurts = said == "hurts" or (isinstance(came, Word) and said in PAIN)
+        if hurts and isinstance(was, Playing | Paused | Hurting | Signs) and not isinstance(state, Hurting | Signs):
+            self.wrong(f"“It hurts” led to {state.kind}")
+        if isinstance(was, Forgetting) and isinstance(came, Tap) and came.data == f"erase:{before.rev}":
+            self.wrong("a yes to /forget left the chat")
+        eye = self._eye(came.chat)
+        answered = isinstance(came, Word) and said in ANSWERS and before.chat != after.chat and was.lost is None
+        if answered and (eye.rev < before.rev or came.message < eye.there):
+            self.wrong(f"a word answered a screen that was not there yet: {said}")
+
+    def acted_since(self, chat: int, mark: int) -> bool:
+        """True if something that the person did since then had an effect."""
+        return bool(self._eye(chat).since(mark))
 
     def answered(self, came: Tap, text: str) -> None:
         """A tap got a direct answer."""
@@ -240,7 +262,7 @@ class Judge:
         if eye.gone is not None and began > eye.gone:
             self.wrong(f"sent after /forget: {message}")
         first = rev != eye.rev
-        eye.rev = max(rev, eye.rev)
+        eye.rev, eye.there = max(rev, eye.rev), message.id if first else eye.there
         self._screen(eye, message, rev, began, first=first)
         if not first and eye.step:
             eye.step.again = now
@@ -360,6 +382,6 @@ class Judge:
             excused = {rev for of, rev, _ in self._excuses if of == chat}
             for message in self._telegram.of(chat):
                 known = message.id > eye.unknown and message.rev not in excused and not eye.blocked
-                if known and message.rev not in (None, row.rev):
+                if known and message.rev is not None:  # what is shown at the end has none
                     self.wrong(f"old buttons are left: {message.text[-60:]}")
                     break

@@ -70,6 +70,8 @@ class Telegram:
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     flooded: float = 0.0
     """Until when (loop time) everything gets a 429."""
+    unknown: set[str] = field(default_factory=set)
+    """File ids that mean nothing here, until their bytes come again."""
     slow: list[tuple[float, float]] = field(default_factory=list)
     """Seconds until the next requests are accepted, and from there to their answers, which may be lost (infinite)."""
     judge: Judge = field(init=False)
@@ -134,9 +136,14 @@ class Line:
         self._telegram, self._before, self._loop = telegram, before, loop
         self.wire: dict[int, tuple[int, str]] = {}
         """By chat: rev and kind of what was sent and not yet written down."""
+        self._waits: dict[int, float] = {}
+        """By chat: until when a 429 asked us to wait."""
+        self._gone: dict[int, int] = {}
+        """By chat: the mark of a 403."""
 
     def forget(self, chat: int) -> None:
         """What was sent is not written down, and will not be: it may come once more."""
+        self._gone.pop(chat, None)
         if (sent := self.wire.pop(chat, None)) is not None:
             self._telegram.judge.excuse(chat, *sent, "sends not written down")
 
@@ -189,20 +196,28 @@ class Line:
                 return Answer(Kind.DONE, message=message.id)
             if part.kind == "voice" and chat in telegram.no_voice:
                 return Answer(Kind.NO_VOICE)
-            if isinstance(note, str) and self._unlucky(0.02):
+            if isinstance(note, str) and (note in telegram.unknown or self._unlucky(0.02)):
                 return Answer(Kind.BAD_FILE)
             message = Message(telegram.next_id(), chat, part.text, buttons, self._loop.time(), seconds)
             telegram.of(chat).append(message)
             telegram.count["messages"] += 1
             telegram.judge.came(message, rev, part.kind, began)
             file_id = f"file-{part.telling.key}" if part.telling else None
+            telegram.unknown.discard(file_id or "")
             return Answer(Kind.DONE, message=message.id, file_id=file_id)
 
-        if part.edit is not None:
-            return await self._call(chat, accept)
-        self.wire[chat] = (rev, part.kind)
+        if self._loop.time() < self._waits.get(chat, 0.0):
+            telegram.judge.wrong(f"tried again {self._waits[chat] - self._loop.time():.1f} s too early after a 429")
+        if chat in self._gone and not telegram.judge.acted_since(chat, self._gone.pop(chat)):
+            telegram.judge.wrong("tried again after a 403, and the person had done nothing")
+        if part.edit is None:
+            self.wire[chat] = (rev, part.kind)
         answer = await self._call(chat, accept)
-        if answer.kind is Kind.DOUBT:
+        if answer.kind is Kind.WAIT:
+            self._waits[chat] = self._loop.time() + answer.wait
+        if answer.kind is Kind.GONE:
+            self._gone[chat] = telegram.judge.mark()
+        if answer.kind is Kind.DOUBT and part.edit is None:
             telegram.judge.excuse(chat, rev, part.kind, "lost answers")
         return answer
 

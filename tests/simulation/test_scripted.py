@@ -6,6 +6,9 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable
 
+import pytest
+
+from bot.guide.plan import PlannedStep
 from tests.simulation.judge import kind_of
 from tests.simulation.telegram import Message
 from tests.simulation.world import World
@@ -43,6 +46,18 @@ async def tap(world: World, action: str, on: Message | None = None) -> None:
     await asyncio.sleep(2)
 
 
+def on_its_way(world: World, text: str) -> Callable[[], None]:
+    """They wrote this just now; it is at Telegram, and comes to the bot when the result is called."""
+    world.judge.said(YOU, text, world.telegram.say(YOU, text))
+    update = world.telegram.updates.pop()
+
+    def arrive() -> None:
+        world.telegram.updates.append(update)
+        world.telegram.arrived.set()
+
+    return arrive
+
+
 async def until(world: World, words: str) -> None:
     """Wait for them, at most a minute."""
     for _ in range(6000):
@@ -50,6 +65,23 @@ async def until(world: World, words: str) -> None:
             return
         await asyncio.sleep(0.01)
     raise AssertionError(f"{words} did not come")
+
+
+async def tap_and_delete(world: World, action: str, message: Message) -> None:
+    """They tap, and clear the message away before the bot gets round to it."""
+    data = next(data for _, data in message.buttons if data.startswith(f"{action}:"))
+    world.judge.tapped(message, data)
+    world.telegram.tap(message, data)
+    world.judge.deleted(message)
+    world.telegram.of(YOU).remove(message)
+    await asyncio.sleep(2)
+
+
+def steps_of(world: World) -> tuple[PlannedStep, ...]:
+    row = world.row(YOU)
+    assert row is not None
+    assert row.chat.run is not None
+    return row.chat.run.plan.steps
 
 
 async def to_breathe(world: World) -> None:
@@ -119,5 +151,232 @@ def test_what_may_have_come_as_a_note_comes_once_more_at_most_as_text() -> None:
         await asyncio.sleep(40)
         copies = [m for m in world.telegram.of(YOU) if "Three slow breaths" in m.text]
         assert [m.seconds is None for m in copies] == [False, True]
+
+    tell(story)
+
+
+@pytest.mark.parametrize("points", range(1, 33))
+def test_wherever_the_process_dies_around_a_tap_it_acts_once(points: int) -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        world.points_left = points
+        await tap(world, "done")
+        await asyncio.sleep(25)
+        assert world.points_left <= 0, "it died"
+        assert "Three slow breaths · 3 of 11" in last(world).text
+
+    tell(story)
+
+
+def test_what_was_on_the_wire_when_the_process_died_comes_as_soon_as_it_is_back() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        assert world.process is not None
+        world.telegram.slow += [(0.1, 0.1), (math.inf, 0.1)]  # the toast; the next note, which never gets there
+        await tap(world, "done")
+        world.process.die()
+        world._start()
+        await asyncio.sleep(5)
+        assert "Three slow breaths" in last(world).text, "no lease of a dead process is waited for"
+
+    tell(story)
+
+
+def test_an_answer_that_comes_after_another_process_took_over_still_tells_which_buttons_must_go() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        world.telegram.slow += [(0.1, 0.1), (0.1, 20.0)]  # the toast; the next note is there at once, the answer late
+        await tap(world, "done")
+        shown = last(world)
+        assert shown.rev is not None
+        world.judge.excuse(YOU, shown.rev, "voice", "hand-overs")
+        world._start()
+        await asyncio.sleep(10)
+        assert "Three slow breaths" in last(world).text
+        assert last(world) is not shown, "the second process could not know"
+        await asyncio.sleep(12)
+        await say(world, "/stop")
+        await asyncio.sleep(5)
+        assert not any("done" in m.actions for m in world.telegram.of(YOU))
+
+    tell(story)
+
+
+@pytest.mark.parametrize("how", ["refuse", "hang", "broken"])
+def test_an_outage_of_a_minute_uses_nothing_up(how: str) -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        world.telegram.outage = how
+        await asyncio.sleep(80)  # 24 s until the next note is due; then an outage of 56 s
+        world.telegram.outage = ""
+        await until(world, "Three slow breaths · 3 of 11")
+        assert "Tap to listen" in last(world).text, "the chain is cut, and it says so"
+
+    tell(story)
+
+
+def test_a_tap_on_what_nobody_knows_to_be_there_counts() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        world.telegram.slow += [(0.1, 0.1), (0.1, 8.0)]  # the next note is there at once, and its answer comes late
+        await tap(world, "done")
+        await asyncio.sleep(2)
+        await tap(world, "done")
+        await until(world, "To the back · 4 of 11")
+
+    tell(story)
+
+
+def test_a_word_does_not_answer_the_question_that_was_not_there_yet() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        world.telegram.slow += [(0.1, 0.1), (0.1, 0.1), (6.0, 0.1)]  # the toast; the notes go; the question
+        await tap(world, "pause")
+        await say(world, "go on")
+        await until(world, "Paused")
+        await asyncio.sleep(10)
+        assert kind_of(last(world)) == "paused"
+
+    tell(story)
+
+
+def test_a_word_that_comes_late_does_not_answer_what_came_after_it() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        arrive = on_its_way(world, "done")
+        await until(world, "Three slow breaths · 3 of 11")
+        await asyncio.sleep(15)
+        arrive()
+        await asyncio.sleep(3)
+        assert "Three slow breaths · 3 of 11" in last(world).text, "it was said for the step before"
+
+    tell(story)
+
+
+def test_a_word_that_was_overtaken_by_a_newer_one_acts_no_more() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        arrive = on_its_way(world, "/pause")
+        await say(world, "are you there?")
+        assert kind_of(last(world)) == "step"
+        arrive()
+        await asyncio.sleep(3)
+        assert kind_of(last(world)) == "step"
+
+    tell(story)
+
+
+def test_what_was_to_be_changed_in_place_comes_anew_where_the_person_deleted_it() -> None:
+    async def story(world: World) -> None:
+        await say(world, "/backpain")
+        notice = last(world)
+        await tap_and_delete(world, "unsure", notice)
+        assert kind_of(last(world)) == "unsure"
+
+    tell(story)
+
+
+def test_a_file_id_that_means_nothing_any_more_costs_one_more_upload() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        world.telegram.unknown |= {f"file-{step.told.key}" for step in steps_of(world)}
+        await tap(world, "again")
+        assert "Breathe · 2 of 11" in last(world).text
+        assert last(world).seconds is not None, "as a note, and not only in text"
+        assert len([m for m in world.telegram.of(YOU) if m.buttons]) == 1
+
+    tell(story)
+
+
+def test_while_the_next_step_has_not_begun_it_is_the_one_being_heard_that_hurts() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        await tap(world, "done")
+        await until(world, "To the back · 4 of 11")  # five seconds before it begins
+        await tap(world, "hurts")
+        await tap(world, "leave")
+        assert "To the back · 4 of 11" in last(world).text, "the one after what hurt, and not the one after that"
+
+    tell(story)
+
+
+def test_what_was_written_before_who_wrote_it_left_brings_nobody_back() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        await say(world, "/forget")
+        question, arrive = last(world), on_its_way(world, "/backpain")
+        await say(world, "are you sure?")
+        await tap(world, "erase", on=last(world))
+        assert world.row(YOU) is None
+        assert question.buttons == ()
+        arrive()
+        await asyncio.sleep(3)
+        assert world.row(YOU) is None
+
+    tell(story)
+
+
+def test_a_note_whose_answer_comes_after_it_hurts_and_after_another_process_took_over_falls_silent() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        world.telegram.slow += [(0.1, 0.1), (0.1, 20.0)]  # the toast; the next note is there at once, the answer late
+        await tap(world, "done")
+        await say(world, "it hurts")
+        world._start()
+        await until(world, "Ease out slowly")
+        await asyncio.sleep(20)
+        assert not any(m.seconds for m in world.telegram.of(YOU)), "no note is left to be heard"
+
+    tell(story)
+
+
+def test_of_two_scores_tapped_at_once_the_last_is_marked() -> None:
+    async def story(world: World) -> None:
+        await say(world, "/backpain")
+        await tap(world, "none")
+        await tap(world, "chair")
+        world.telegram.slow += [(0.1, 0.1), (0.1, 5.0)]  # the toast; the first mark is there, its answer comes late
+        await tap(world, "score.3")
+        await tap(world, "score.5")
+        await asyncio.sleep(10)
+        assert "✓5" in [label for label, _ in last(world).buttons]
+
+    tell(story)
+
+
+def test_what_one_process_has_on_the_wire_another_leaves_alone() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        world._start()
+        world.telegram.slow += [(0.1, 0.1), (0.1, 9.0)]  # the toast; the next note is there at once, the answer late
+        await tap(world, "done")
+        await asyncio.sleep(12)
+        assert len([m for m in world.telegram.of(YOU) if "Three slow breaths" in m.text]) == 1
+
+    tell(story)
+
+
+def test_old_buttons_stay_until_the_new_ones_are_there() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        breathe = last(world)
+        world.telegram.slow += [(0.1, 0.1), (6.0, 0.1)]  # the toast; the next note is long on its way
+        await tap(world, "done")
+        await asyncio.sleep(2)
+        assert "hurts" in breathe.actions, "who is in pain now has a button"
+        await until(world, "Three slow breaths")
+        await asyncio.sleep(2)
+        assert breathe.buttons == ()
+
+    tell(story)
+
+
+def test_who_writes_sees_the_screen_below_what_they_wrote() -> None:
+    async def story(world: World) -> None:
+        await say(world, "/backpain")
+        await tap(world, "unsure")
+        await say(world, "where are you?")
+        assert kind_of(last(world)) == "unsure"
+        assert last(world).id > world.telegram.ids - 1
 
     tell(story)

@@ -131,7 +131,8 @@ class Process:
         if self.world.ill and point in ("begin", "statement", "commit", "read") and self.world.dice.random() < 0.5:
             self.world.count["store failures"] += 1
             raise StoreFailed("in memory", "on purpose")
-        if self.world.faults and self.world.dice.random() < self.world.crash_rate:
+        self.world.points_left -= 1
+        if self.world.points_left == 0 or (self.world.faults and self.world.dice.random() < self.world.crash_rate):
             self.world.count[f"crashes: {point}"] += 1
             self.die()
             raise Crash
@@ -197,6 +198,8 @@ class World:
     count: Counter[str] = field(default_factory=Counter)
     notes: list[bool] = field(default_factory=list)
     """Whether the next notes that are asked for can be made."""
+    points_left: int = 0
+    """The process dies after so many more points where it may."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     """Of the world: they live on when the process dies."""
 
@@ -373,7 +376,7 @@ def drift(seed: int) -> float:
             state, steps = row.chat.state, row.chat.run.plan.steps
             if state.step and state.ends and state.step not in seen:
                 now = world.loop.time()
-                worst = max(worst, now - heard if heard and now > heard else 0.0)
+                worst = math.inf if heard and now > heard else worst
                 heard = (max(heard, now) if heard else now) + steps[state.step].length
                 seen[state.step] = heard
                 worst = max(worst, abs((state.ends - BEGAN).total_seconds() - heard))
