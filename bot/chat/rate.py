@@ -28,6 +28,10 @@ class Bucket:
         self._at = now
         return max(0.0, -self._tokens / self._rate)
 
+    def until(self, tokens: float, now: float) -> float:
+        """The seconds until so many tokens are there, if nobody takes one."""
+        return max(0.0, (tokens - self._tokens) / self._rate - (now - self._at))
+
     def spare(self, now: float) -> bool:
         """True while at least half of the burst is left: what can wait may go."""
         return self._tokens + (now - self._at) * self._rate >= self._burst / 2
@@ -47,17 +51,33 @@ class Rate:
 
     async def take(self, chat: int | None = None) -> None:
         """Wait until a message to this chat may go, or (None) a call that makes no message."""
-        now = self._clock.real()
-        wait = max(self._all.take(now), self._all_held - now, 0.0 if chat is None else self._in_chat(chat, now))
-        if wait > 0:
-            await self._clock.sleep(wait)
+        while True:
+            # The hold first, then a token: else all that waited would go at once when it ends.
+            while (held := self._all_held - self._clock.real()) > 0:
+                await self._clock.sleep(held)
+            now = self._clock.real()
+            wait = max(self._all.take(now), 0.0 if chat is None else self._in_chat(chat, now).take(now))
+            if wait > 0:
+                await self._clock.sleep(wait)
+            if self._all_held <= self._clock.real():
+                return
 
-    def _in_chat(self, chat: int, now: float) -> float:
+    async def take_for_answer(self, chat: int) -> None:
+        """Wait until a direct answer may go to this chat: it leaves the chat's next screen a token of its own."""
+        while True:
+            now = self._clock.real()
+            wait = max(self.held(chat) - now, self._in_chat(chat, now).until(2.0, now))
+            if wait < 0.001:
+                break
+            await self._clock.sleep(wait)
+        await self.take(chat)
+
+    def _in_chat(self, chat: int, now: float) -> Bucket:
         bucket = self._chats.pop(chat, None) or Bucket(CHAT_RATE, CHAT_BURST, now)
         self._chats[chat] = bucket
         while len(self._chats) > REMEMBERED:
             self._chats.popitem(last=False)
-        return bucket.take(now)
+        return bucket
 
     def refused(self, chat: int, wait: float) -> None:
         """A 429 came for this chat, which is held for so many seconds and a tenth; three in ten seconds hold all."""
