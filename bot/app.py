@@ -15,6 +15,7 @@ import structlog
 
 from bot import localchat
 from bot.chat.alarm import Alarm
+from bot.chat.answers import Answers
 from bot.chat.delivery import Delivery
 from bot.chat.messenger import Kind, Me, Messenger
 from bot.chat.polling import Polling
@@ -229,9 +230,10 @@ async def running(
             delivery.wake()
 
         turns = Turns(store, clock, library, changed, settings.allow)
-        delivery = Delivery(store, messenger, shelf.note, clock, library, Rate(settings.rate, clock), changed)
+        rate = Rate(settings.rate, clock)
+        delivery = Delivery(store, messenger, shelf.note, clock, library, rate, changed)
         alarm = Alarm(store, clock, turns.tick)
-        polling = Polling(messenger, turns.take, turns.park)
+        polling = Polling(messenger, turns.take, turns.park, Answers(messenger, rate, clock))
         for language, voice in voices.items():
             shelf.want(orders(usual_notes(content, Person(), voice, words[language]("quiet-show"))))
         await messenger.no_webhook()

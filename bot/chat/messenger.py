@@ -383,7 +383,9 @@ class Messenger:
             return found
         if not isinstance(found, list):
             return Answer(Kind.DOUBT, why="no list")
-        updates = [raw for raw in found if isinstance(raw, dict) and is_id(raw.get("update_id"))]
+        updates = [
+            raw for raw in found if isinstance(raw, dict) and is_id(raw.get("update_id")) and raw["update_id"] >= 0
+        ]
         # A list of nothing that could be confirmed would come again at once, and again.
         return updates if updates or not found else Answer(Kind.DOUBT, why="no updates")
 

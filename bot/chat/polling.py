@@ -15,13 +15,18 @@ from typing import Any
 
 import structlog
 
+from bot.chat.answers import Answers
 from bot.chat.messenger import POLL_FOR, Answer, Elsewhere, Incoming, Kind, Messenger, incoming
 from bot.chat.stop import Stop, where
 from bot.chat.turns import Reply
 from bot.store.errors import StoreFailed
 
 WATCH = 90.0
-"""Seconds (real) without an answer after which the polling client is built anew."""
+"""Seconds (real) without a poll that worked after which the polling client is built anew."""
+LEAST = 1.0
+"""Seconds (real) of a pause after a 429 that names less."""
+FINISH = 2.0
+"""Seconds (real) that direct answers, and the last poll, are given at the end."""
 GROUPS = 1_000
 """Groups that are remembered as answered, as long as the process runs."""
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
@@ -37,16 +42,17 @@ class Polling:
         messenger: Messenger,
         take: Callable[[Incoming], Awaitable[Reply | None]],
         park: Callable[[int, str], Awaitable[None]],
+        answers: Answers,
         *,
         wait: float = POLL_FOR,
         watch: float = WATCH,
         groups: int = GROUPS,
     ) -> None:
-        """`take` handles one update and commits. `park` notes one that can't be handled. Times in real seconds.
+        """`take` handles one update and commits. `park` notes one that can't be handled. `answers` sends direct ones.
 
-        `groups`: how many are remembered as answered.
+        `wait` and `watch` in real seconds. `groups`: how many are remembered as answered.
         """
-        self._messenger, self._take, self._park = messenger, take, park
+        self._messenger, self._take, self._park, self._answers = messenger, take, park, answers
         self._wait, self._watch, self._most_groups = wait, watch, groups
         self._offset: int | None = None
         self.brought = 0
@@ -55,7 +61,9 @@ class Polling:
         """Polls in a row without updates: while only the store fails, a person waits a second for it, not thirty."""
         self._groups: dict[int, None] = {}
         """Groups that were answered, in order."""
-        self._replies: set[asyncio.Task[None]] = set()
+        self._worked: float | None = None
+        """When (by the loop's time) a poll worked, or polling began with the client that it has."""
+        self._failing = False
 
     async def run(self) -> None:
         """Poll until cancelled. Raises Stop where polling can't go on."""
@@ -64,22 +72,30 @@ class Polling:
                 if not await self.poll_once(self._wait):
                     await asyncio.sleep(BACK_OFF[min(self._failures, len(BACK_OFF) - 1)])
                     self._failures += 1
+        except Stop:
+            self._offset = None  # one more poll would end the other one's, or ask again with a token that is none
+            raise
         finally:
             await self._finish()
 
     async def poll_once(self, wait: float) -> bool:
         """One poll and all it brought. False if it failed and a pause is due."""
+        now = asyncio.get_running_loop().time
+        if self._worked is None:
+            self._worked = now()
+        found: list[dict[str, Any]] | Answer
         try:
             async with asyncio.timeout(self._watch):
                 found = await self._messenger.updates(self._offset, wait)
         except TimeoutError:
-            log.warning("a poll hung; polling anew")
-            await self._messenger.renew_poller()
-            return False
+            found = Answer(Kind.DOUBT, why="it hangs")
         if isinstance(found, Answer):
             self.brought = 0
-            return await self._failed(found)
-        self._failures = 0
+            return await self._failed(found, now() - self._worked)
+        self._worked, self._failures = now(), 0
+        if self._failing:
+            self._failing = False
+            log.info("updates come again")
         self.brought = len(found)
         for raw in found:
             if not await self._one(raw):
@@ -87,7 +103,18 @@ class Polling:
             self._offset = raw["update_id"] + 1
         return True
 
-    async def _failed(self, answer: Answer) -> bool:
+    async def _watched(self, answer: Answer, since: float) -> None:
+        """A poll failed: say so once, and if none worked for long, take a new client. A wedged one stays dead."""
+        if not self._failing:
+            self._failing = True
+            log.warning("updates can't be fetched; trying again", kind=answer.kind.value, why=answer.why)
+        if since >= self._watch:
+            self._worked = None
+            log.warning("no poll worked for long; polling anew")
+            await self._messenger.renew_poller()
+
+    async def _failed(self, answer: Answer, since: float) -> bool:
+        """A poll brought no updates; `since` so many seconds (real) none did. False if a pause is due."""
         match answer.kind:
             case Kind.SECOND_POLLER:
                 raise Stop(
@@ -99,8 +126,10 @@ class Polling:
                 log.warning("updates went to a webhook that was set earlier; it is taken away")
                 await self._messenger.no_webhook()
             case Kind.WAIT:
-                await asyncio.sleep(answer.wait)
+                await asyncio.sleep(max(LEAST, answer.wait))
                 return True
+            case _:
+                await self._watched(answer, since)
         return False
 
     async def _one(self, raw: dict[str, Any]) -> bool:
@@ -122,7 +151,7 @@ class Polling:
             if isinstance(came, Elsewhere) and came.speaks:
                 self._remember(came.chat)
             if reply is not None:
-                self._answer(reply)
+                self._answers.give(reply)
             return True
         return await self._leave(number, "an update could not be handled", failed)
 
@@ -149,22 +178,10 @@ class Polling:
             log.error("an update could not be parked", error=type(failed).__name__, where=where(failed))
         return True
 
-    def _answer(self, reply: Reply) -> None:
-        task = asyncio.create_task(self._send(reply))
-        self._replies.add(task)
-        task.add_done_callback(self._replies.discard)
-
-    async def _send(self, reply: Reply) -> None:
-        if reply.query is not None:
-            await self._messenger.toast(reply.query, reply.text if reply.as_toast else "")
-        if reply.text and not reply.as_toast:
-            await self._messenger.say(reply.chat, reply.text, reply.buttons, reply.instead_of)
-
     async def _finish(self) -> None:
         """Let direct answers go out, and confirm what is committed with one last, short poll."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(2.0):
-                if self._replies:
-                    await asyncio.wait(list(self._replies))
-                if self._offset is not None:
+        await self._answers.finish(FINISH)
+        if self._offset is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FINISH):
                     await self._messenger.updates(self._offset, 0)

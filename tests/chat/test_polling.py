@@ -9,14 +9,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from bot.chat.answers import Answers
 from bot.chat.messenger import Elsewhere, Incoming, Kind, Messenger, Tap, Word
 from bot.chat.polling import Polling
+from bot.chat.rate import Rate
+from bot.chat.stop import Stop
 from bot.chat.turns import Reply
-from bot.localchat import Clock, Fault, LocalTelegram, create_app, refuse
+from bot.clock import SystemClock
+from bot.localchat import Clock, Fault, LocalTelegram, broken, create_app, flood, hang, lost, refuse
 from bot.store.chats import Store
 from tests.chat.conftest import Told
 from tests.conversations.conftest import TOKEN
@@ -36,7 +41,13 @@ class Line:
     """Goes wrong in the middle of a turn."""
 
     def __post_init__(self) -> None:
-        self.polling = Polling(self.messenger, self.take, self.park, wait=0)
+        self.polling = self.poller()
+
+    def poller(self, **more: Any) -> Polling:
+        """One that polls this line. `more`: its parameters."""
+        clock = SystemClock()
+        answers = Answers(self.messenger, Rate(1000, clock), clock)
+        return Polling(self.messenger, self.take, self.park, answers, **{"wait": 0, **more})
 
     async def take(self, came: Incoming) -> Reply | None:
         async with self.store.transaction() as tx:
@@ -147,7 +158,8 @@ async def test_what_can_not_even_be_parked_is_left_behind(line: Line, told: Told
         async with line.store.transaction() as tx:
             await tx.park(2**64, error, time.time())  # beyond any integer of SQLite
 
-    line.polling = Polling(line.messenger, line.take, no_room_for_it, wait=0)
+    line.park = no_room_for_it  # type: ignore[method-assign]
+    line.polling = line.poller()
     line.telegram.put_raw_update({"message": {"message_id": "what"}})
     await line.telegram.say(YOU, "stop")
     assert await line.poll()
@@ -174,7 +186,7 @@ def answers(line: Line, group: int) -> list[str]:
 
 
 async def test_groups_are_not_remembered_without_end(line: Line) -> None:
-    line.polling = Polling(line.messenger, line.take, line.park, wait=0, groups=2)
+    line.polling = line.poller(groups=2)
     for group in (-1, -2, -2, -3, -2, -1):  # the third makes the first forgotten
         await line.telegram.say(YOU, "/start", chat_id=group)
     assert await line.poll()
@@ -204,3 +216,101 @@ async def test_at_the_start_a_webhook_is_taken_away_without_a_word_if_there_is_n
     assert (await line.messenger.no_webhook()).kind is Kind.DONE
     assert await line.poll()
     assert len(line.taken) == 1
+
+
+# ── bad times ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+class Fated:
+    """Polls meet these faults, one each; then all is well."""
+
+    def __init__(self, line: Line, *faults: Fault) -> None:
+        self.faults, self.polls = list(faults), 0
+        line.telegram.fault = self
+
+    async def __call__(self, method: str, _: object) -> Fault | None:
+        if method.lower() != "getupdates":
+            return None
+        self.polls += 1
+        return self.faults.pop(0) if self.faults else None
+
+
+async def test_a_poll_that_hangs_is_given_up_and_what_waited_is_handled_once(line: Line, told: Told) -> None:
+    line.polling = line.poller(watch=0.2)
+    await line.telegram.say(YOU, "stop")
+    polls = Fated(line, hang(30, after=True))
+    client, began = line.messenger._poller, time.monotonic()
+    assert not await line.poll()
+    assert 0.2 <= time.monotonic() - began < 0.5
+    assert line.messenger._poller is not client, "a wedged connection stays dead: the next poll has a client of its own"
+    assert await line.poll()
+    assert await line.poll()
+    assert [came.text for came in line.taken if isinstance(came, Word)] == ["stop"]
+    assert polls.polls == 3
+    assert [entry["log_level"] for entry in told.lines] == ["warning", "warning", "info"], told.lines
+
+
+async def test_when_no_poll_works_for_long_the_client_is_built_anew_and_the_log_says_it_once(
+    line: Line, told: Told
+) -> None:
+    line.polling = line.poller(watch=0.2)
+    Fated(line, *[broken(after=False)] * 5)
+    clients = {id(line.messenger._poller)}
+    for _ in range(5):
+        await line.poll()
+        clients.add(id(line.messenger._poller))
+        await asyncio.sleep(0.07)
+    assert len(clients) == 2
+    assert await line.poll()
+    assert len(told.having("updates can't be fetched; trying again")) == len(told.having("updates come again")) == 1
+
+
+@pytest.mark.parametrize("fault", [lost(after=True), broken(after=True), hang(0.1, after=True)])
+async def test_an_answer_to_a_poll_that_is_lost_loses_no_update_and_doubles_none(line: Line, fault: Fault) -> None:
+    await line.telegram.say(YOU, "one")
+    assert await line.poll()
+    await line.telegram.say(YOU, "two")
+    Fated(line, fault)
+    assert not await line.poll()
+    await line.telegram.say(YOU, "three")
+    assert await line.poll()
+    assert await line.poll()
+    assert [came.text for came in line.taken if isinstance(came, Word)] == ["one", "two", "three"]
+
+
+NOTHING_TO_CONFIRM = ([7], [{}], [{"update_id": "1"}], [{"update_id": -4}], [{"update_id": True}])
+
+
+@pytest.mark.malformed
+@pytest.mark.parametrize("result", [None, 7, "x", {}, {"update_id": 1}, *NOTHING_TO_CONFIRM])
+async def test_a_result_that_confirms_nothing_is_a_failure_so_that_a_pause_follows(line: Line, result: Any) -> None:
+    await line.telegram.say(YOU, "stop")
+    Fated(line, Fault(status=200, body={"ok": True, "result": result}))
+    assert not await line.poll()
+    assert await line.poll()
+    assert [came.text for came in line.taken if isinstance(came, Word)] == ["stop"]
+
+
+async def test_too_many_polls_wait_as_they_are_told(line: Line) -> None:
+    Fated(line, flood(1))
+    began = time.monotonic()
+    assert await line.poll()
+    assert time.monotonic() - began >= 1
+
+
+async def test_who_is_told_of_a_second_poller_polls_no_more(line: Line) -> None:
+    line.polling = line.poller(wait=1)
+    await line.telegram.say(YOU, "one")
+    polls = Fated(line, Fault(), refuse(409, "Conflict: terminated by other getUpdates request"))
+    with pytest.raises(Stop, match="already runs somewhere else"):
+        await line.polling.run()
+    assert len(line.taken) == 1
+    assert polls.polls == 2, "a last poll would end the other one's"
+
+
+async def test_whoever_is_stopped_confirms_what_is_committed(line: Line) -> None:
+    await line.telegram.say(YOU, "one")
+    line.polling = line.poller(wait=20)
+    running = asyncio.create_task(line.polling.run())
+    await line.telegram.until(lambda: bool(line.taken))
+    running.cancel()
+    await asyncio.wait([running])
+    assert line.telegram.archive.count("updates") == 0

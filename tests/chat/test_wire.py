@@ -173,7 +173,7 @@ async def test_every_end_of_a_send_means_one_thing(
     began = time.monotonic()
     answer = await line.messenger.show(ANNA, part(), 1, None)
     assert answer.kind is kind
-    assert time.monotonic() - began < PATIENCE + 0.2
+    assert time.monotonic() - began < PATIENCE + 1  # an answer that drips takes 6 s
     assert received(line.telegram) == carried_out
     assert TOKEN.partition(":")[2] not in answer.why
     line.gateway.deed = lambda _: None
@@ -209,7 +209,7 @@ async def test_refused_is_surely_not_sent(line: Line, printed: io.StringIO) -> N
     found = await line.messenger.updates(None, 0)
     assert isinstance(found, Answer)
     assert found.kind is Kind.NOT_SENT
-    assert time.monotonic() - began < 0.2
+    assert time.monotonic() - began < PATIENCE
     await line.gateway.open()
     assert isinstance(await line.messenger.me(), Me)
 

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from bot.app import FULL_POLL, LATE, TWICE, read_content
 from bot.chat.alarm import Alarm
+from bot.chat.answers import Answers
 from bot.chat.delivery import Delivery, Job
 from bot.chat.messenger import Answer, Incoming, Messenger, Tap
 from bot.chat.polling import Polling
@@ -116,7 +117,8 @@ class Process:
         self.delivery = Settling(self.store, messenger, self._note, world.clock, world.library, rate, self._changed)
         self.delivery.line = self.line
         self.alarm = Ringing(self.store, world.clock, self.turns.tick)
-        self.polling = Polling(messenger, self._take, self.turns.park, wait=3000, watch=4000)
+        answers = Answers(messenger, rate, world.clock)
+        self.polling = Polling(messenger, self._take, self.turns.park, answers, wait=3000, watch=4000)
         self.task = world.loop.create_task(self._live())
 
     def before(self, point: str) -> None:

@@ -1,0 +1,119 @@
+"""Direct answers to taps and words: in order for each person, paced, not durable. Touches the messenger.
+
+They must never cost a session anything: an answer leaves its chat's next screen a token of the rate, a 429 that answers
+a direct answer holds direct answers alone, and there are only so many of them at once. What was surely not sent is
+tried again for a while; what is in doubt is not, so that nothing comes twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine
+
+import structlog
+
+from bot.chat.messenger import Answer, Kind, Messenger
+from bot.chat.rate import MARGIN, Rate
+from bot.chat.stop import where
+from bot.chat.turns import Reply
+from bot.clock import Clock
+
+SPINNING = 8
+"""Taps of a chat that are being answered at once; one more gets no answer."""
+AT_ONCE = 32
+"""Requests under way together."""
+FRESH = 60.0
+"""Seconds (real) for which an answer that was surely not sent is tried again; a toast has its own time."""
+TOAST_FRESH = 10.0
+"""Seconds (real) in which a tap can still be answered."""
+AGAIN = (1.0, 2.0, 4.0, 8.0)
+"""Seconds (real) between tries."""
+
+log = structlog.get_logger()
+
+
+class Answers:
+    """Sends direct answers."""
+
+    def __init__(self, messenger: Messenger, rate: Rate, clock: Clock) -> None:
+        """`rate` is the one of all sends."""
+        self._messenger, self._rate, self._clock = messenger, rate, clock
+        self._lanes: dict[int, list[Reply]] = {}
+        """What waits in each chat; a chat is here as long as somebody sends for it."""
+        self._spinning: Counter[int] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    def give(self, reply: Reply) -> None:
+        """Send an answer as soon as may be."""
+        if reply.query is not None and self._spinning[reply.chat] < SPINNING:
+            self._spinning[reply.chat] += 1
+            self._start(self._toast(reply.chat, reply.query, reply.text if reply.as_toast else ""))
+        if not reply.text or reply.as_toast:
+            return
+        lane = self._lanes.get(reply.chat)
+        if lane is None:
+            self._lanes[reply.chat] = [reply]
+            self._start(self._lane(reply.chat))
+            return
+        if reply.instead_of is not None:
+            lane.clear()  # what stands in the chat changes: answers from before it would come after it
+        if all(waiting.text != reply.text for waiting in lane):
+            lane.append(reply)  # the same words twice say no more; of different ones there are few
+
+    async def finish(self, within: float) -> None:
+        """Let them go out, for so many seconds (real); what is left then is left out."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=within)
+        for task in (left := list(self._tasks)):
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _toast(self, chat: int, query: str, text: str) -> None:
+        try:
+            await self._send(lambda: self._messenger.toast(query, text), TOAST_FRESH)
+        finally:
+            self._spinning[chat] -= 1
+            if not self._spinning[chat]:
+                del self._spinning[chat]
+
+    async def _lane(self, chat: int) -> None:
+        """One after the other, as long as something waits in this chat."""
+        lane = self._lanes[chat]
+        try:
+            while lane:
+                await self._rate.take_for_answer(chat)
+                if lane:  # it may have been cleared meanwhile
+                    await self._say(lane.pop(0))
+        finally:
+            del self._lanes[chat]
+
+    async def _say(self, reply: Reply) -> None:
+        await self._send(lambda: self._messenger.say(reply.chat, reply.text, reply.buttons, reply.instead_of), FRESH)
+
+    async def _send(self, call: Callable[[], Awaitable[Answer]], fresh: float) -> None:
+        until = self._clock.real() + fresh
+        for pause in AGAIN:
+            async with self._places:
+                answer = await call()
+            match answer.kind:
+                case Kind.NOT_SENT:
+                    wait = pause
+                case Kind.WAIT:
+                    wait = answer.wait * MARGIN
+                case _:
+                    return
+            if self._clock.real() + wait > until:
+                return
+            await self._clock.sleep(wait)
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a direct answer failed", error=type(error).__name__, where=where(error))
