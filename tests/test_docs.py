@@ -56,6 +56,15 @@ def test_every_file_of_ours_that_is_named_is_there(document: Path) -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
+@each_document
+def test_every_test_that_is_named_is_there(document: Path) -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", document.read_text(encoding="utf-8"))
+    there = [
+        re.search(rf"^(async )?def {test}\(", (ROOT / path).read_text("utf-8"), re.MULTILINE) for path, test in named
+    ]
+    assert [name for name, found in zip(named, there, strict=True) if not found] == []
+
+
 def test_the_readme_begins_with_the_two_commands_and_the_picture() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     places = [
