@@ -40,10 +40,7 @@ import shutil, signal, subprocess, sys
 home, user, group, *command = sys.argv[1:]
 who = {"user": int(user), "group": int(group), "extra_groups": []} if user else {}
 server = subprocess.Popen(command, stdin=subprocess.DEVNULL, **who)
-try:
-    told = sys.stdin.read()
-except KeyboardInterrupt:
-    told = ""
+told = sys.stdin.read()
 server.send_signal(getattr(signal, "SIGQUIT", signal.SIGTERM))
 server.wait()
 if told != "stop":
@@ -152,6 +149,7 @@ class Server:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
+                start_new_session=True,
             )
         until = time.monotonic() + 30
         while not self._ready():
@@ -203,13 +201,17 @@ class Server:
         return ended.returncode == 0
 
     def _copied(self, folder: Path) -> Path:
-        """The programs where `nobody` can reach them: root's own folders are closed to others."""
+        """The programs where `nobody` can reach them (root's own folders are closed to others), and beside them, as in
+        the wheel, the libraries that they look for there."""
         assert self._home is not None
-        copy = shutil.copytree(folder.parent, self._home / "programs", symlinks=True)
-        for path in [copy, *copy.rglob("*")]:
+        package, copies = folder.parent.parent, self._home / "programs"
+        shutil.copytree(folder.parent, copies / package.name / folder.parent.name, symlinks=True)
+        if (libraries := package.with_name(f"{package.name}.libs")).exists():
+            shutil.copytree(libraries, copies / libraries.name)
+        for path in [copies, *copies.rglob("*")]:
             if not path.is_symlink():
                 path.chmod(0o755)
-        return copy / folder.name
+        return copies / package.name / folder.parent.name / folder.name
 
     def _ready(self) -> bool:
         with suppress(OSError, IndexError):
@@ -234,8 +236,11 @@ def _nobody() -> tuple[str, str]:
 
 if __name__ == "__main__":
     server = Server()
-    print(f"{used()}\n{server.address('postgres')}", flush=True)
-    with suppress(KeyboardInterrupt):
+    try:
+        print(f"{used()}\n{server.address('postgres')}", flush=True)
         while True:
             time.sleep(3600)
-    asyncio.run(server.remove())
+    except KeyboardInterrupt:
+        pass
+    finally:
+        asyncio.run(server.remove())

@@ -110,7 +110,7 @@ async def test_however_long_the_database_fails_a_tap_waits_a_second_for_it_and_n
     await line.telegram.tap(YOU, 1, "hurts:1")
     with closing(sqlite3.connect(tmp_path / "easeback.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        running = asyncio.create_task(Polling(line.messenger, line.take, line.park, wait=5).run())
+        running = asyncio.create_task(line.poller(wait=5).run())
         await line.telegram.until(lambda: len(told.having("an update could not be kept")) == 3)
         other.execute("ROLLBACK")
     well_again = time.monotonic()

@@ -112,8 +112,7 @@ async def test_when_a_hold_ends_those_who_waited_go_at_the_rate_and_not_at_once(
         await clock.go_on_until(lambda: len(went) == 100)
     later = [second for second in went if second > 1]
     assert min(later) >= 30 * MARGIN
-    assert later.count(later[0]) == 25, "a burst as at any time, then 25 a second"
-    assert later[-1] - later[0] > 1.7
+    assert all(b - a >= 1 for a, b in zip(later, later[30:], strict=False)), "more than 30 in a second"
 
 
 async def test_an_answer_waits_until_the_chats_next_screen_has_a_token_too() -> None:
