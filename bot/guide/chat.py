@@ -45,7 +45,7 @@ class Run:
     """Voice notes that are not over: what must fall silent when the person stops."""
 
 
-PauseReason = Literal["you", "late", "lost", "idle", "away", "crisis", "restart", "kept", "unread"]
+PauseReason = Literal["you", "late", "lost", "idle", "away", "crisis", "restart", "kept", "unread", "restored"]
 EndReason = Literal["done", "ended"]
 Hurt = Literal["no", "choices", "signs"]
 """Whether it hurts where a run waits, and which question about it is still open."""

@@ -107,6 +107,11 @@ def wake_at(state: AnyState) -> datetime | None:
             return (state.settled or state.at) + ALONE_FOR
 
 
+def restored(chat: Chat, now: datetime) -> Chat:
+    """A chat out of a backup: what its person saw and did since is not known, so nothing goes on by itself."""
+    return _set_aside(chat, now, "restored")
+
+
 def same_screen(before: AnyState, after: AnyState) -> bool:
     """True if only the buttons of a step are shown anew, in place: the old ones still act."""
     match before, after:
@@ -159,13 +164,17 @@ def _told_by_delivery(chat: Chat, event: Delivered | GaveUp | NoVoice | Gone, no
             until = now + NO_VOICE_FOR if forbidden else chat.person.voice_forbidden_until
             person = replace(chat.person, voice_forbidden_until=until)
             return replace(chat, person=person, run=replace(chat.run, voice=False), state=replace(state, seen=None))
-        case Gone(), state:
-            chat = replace(chat, person=replace(chat.person, inactive_since=now))
-            if _waits_at(chat, now) is None:
-                return replace(_ended(chat), state=Idle(at=now, lost=now))
-            chat = _pause(chat, now, "away")
-            return replace(chat, state=replace(chat.state, lost=now, silence=()))
+        case Gone(), _:
+            return _set_aside(replace(chat, person=replace(chat.person, inactive_since=now)), now, "away")
     return chat
+
+
+def _set_aside(chat: Chat, now: datetime, why: PauseReason) -> Chat:
+    """A run waits, all else is closed; nothing is sent until the person does something, which shows where we are."""
+    if _waits_at(chat, now) is None:
+        return replace(_ended(chat), state=Idle(at=now, lost=now))
+    chat = _pause(chat, now, why)
+    return replace(chat, state=replace(chat.state, lost=now, silence=()))
 
 
 def _silenced(chat: Chat) -> Chat:
@@ -265,6 +274,8 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
         case _, Playing():
             return _in_step(chat, state, do, now, library)
         # paused
+        case "pause", Paused(seen=None):
+            return _redraw(chat, now, library)
         case "resume" | "again", Paused(step=step):
             return Outcome(_resume(chat, state, step, now, library))
         case "back", Paused(step=step):

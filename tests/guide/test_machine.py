@@ -24,7 +24,7 @@ from bot.guide.chat import (
 )
 from bot.guide.events import Crisis, Delivered, Do, Event, GaveUp, Gone, NoVoice, Spoke, Tick
 from bot.guide.library import Library
-from bot.guide.player import update, wake_at
+from bot.guide.player import restored, update, wake_at
 from bot.guide.screens import screen
 from tests.guide.walk import MORNING, Walk
 
@@ -75,6 +75,7 @@ STEPS = st.one_of(
     TAPS,
     st.sampled_from([Spoke(), Crisis(), Tick(), Delivered(7), GaveUp(), NoVoice(), Gone()]),
     WORDS,
+    st.none(),
     st.sampled_from([1.0, 7.0, 31.0, 200.0, 2000.0, 100_000.0]),
 )
 MOVES = {"FLEX", "EXT", "ROT", "SIDE", "NECK", "ARM"}
@@ -145,6 +146,10 @@ def test_whatever_happens_the_rules_hold(library: Library, moments: list[object]
                 walk.wait(seconds)
             case str(word):
                 judge.do(Do(word, id="run-w"))
+            case None:
+                walk.chat = restored(walk.chat, walk.now)
+                assert not walk.chat.state.waits
+                assert not isinstance(walk.state, Playing)
             case event:
                 judge.do(event)  # type: ignore[arg-type]
     assert walk.chat is not None
