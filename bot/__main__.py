@@ -6,7 +6,9 @@ import asyncio
 import os
 import signal
 import sys
+import time
 import webbrowser
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +18,11 @@ from bot import app, check, logs
 from bot.chat.stop import Stop
 from bot.guide.source import BadContent
 from bot.settings import BadSettings, Settings, has_desktop, leave_environment
+from bot.store.backup import back_up
 from bot.store.errors import StoreError
+from bot.store.lock import FolderLock
+from bot.store.restore import restore
+from bot.store.secrets import find_keys
 
 HELP = "Calm, paced sessions for a sore back, in Telegram or in the local chat."
 
@@ -31,6 +37,11 @@ def settings() -> Settings:
         raise fail(str(error), 2) from None
     leave_environment()
     return chosen
+
+
+def counted(people: int) -> str:
+    """How many people, in words."""
+    return "1 person" if people == 1 else f"{people} people"
 
 
 def fail(text: str, code: int = 1) -> typer.Exit:
@@ -72,6 +83,44 @@ def show(page: str) -> None:
     """Open a page where there is a desktop and somebody at it."""
     if has_desktop() and sys.stdout.isatty():
         webbrowser.open(page)
+
+
+@cli.command()
+def backup(
+    file: Annotated[Path | None, typer.Argument(help="A new file, or a folder; else it lies beside the data.")] = None,
+) -> None:
+    """Make a backup, also while the bot runs. The key is not in it."""
+    chosen = settings()
+    try:
+        made = asyncio.run(back_up(chosen.database_url, chosen.home, file, time.time()))
+    except StoreError as error:
+        raise fail(str(error)) from None
+    typer.echo(f"The backup is {made.file}: {counted(made.people)}, {made.size / 1e6:.1f} MB.")
+    key = "what EASEBACK_KEY says" if chosen.key else str(chosen.home / "key")
+    typer.echo(f"The key is not in it. Keep it somewhere else ({key}): without it nobody can read the backup.")
+
+
+@cli.command(name="restore")
+def put_back(file: Annotated[Path, typer.Argument(help="What `backup` has made.")]) -> None:
+    """Put a backup in the place of the data, which are kept. The bot must not run."""
+    chosen = settings()
+    logs.configure(chosen.log, chosen.secrets)
+    bot = int(chosen.token.get_secret_value().partition(":")[0]) if chosen.token else app.LOCAL_BOT
+    try:
+        with FolderLock(chosen.home):
+            keys = find_keys(chosen.key.get_secret_value() if chosen.key else None, chosen.home)
+            put = asyncio.run(restore(file, chosen.database_url, keys, chosen.home, bot, time.time()))
+    except StoreError as error:
+        raise fail(str(error)) from None
+    made_at = datetime.fromtimestamp(put.made_at).astimezone()
+    typer.echo(f"Restored as of {made_at:%Y-%m-%d %H:%M}: {counted(put.people)}.")
+    if put.erased:
+        typer.echo(f"Asked to be forgotten since then: {counted(put.erased)}. Nothing about them came back.")
+    if put.kept:
+        typer.echo(f"The data from before are kept for 30 days: {put.kept}")
+    if not put.known:
+        typer.echo("They could not be read, so a hold on movement that somebody got since the backup is lost.")
+    typer.echo("Start the bot: what was under way is paused, and nothing is sent by itself.")
 
 
 @cli.command(name="check")

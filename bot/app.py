@@ -21,7 +21,7 @@ from bot.chat.messenger import Kind, Me, Messenger
 from bot.chat.polling import Polling
 from bot.chat.rate import Rate
 from bot.chat.stop import Stop
-from bot.chat.turns import Turns, due_of
+from bot.chat.turns import Turns, due_of, revive
 from bot.check import read, unsaid
 from bot.clock import Clock, PacedClock, SystemClock
 from bot.guide.content import Content
@@ -41,6 +41,7 @@ from bot.settings import Settings
 from bot.store.chats import Row, Store, open_store
 from bot.store.database import Before
 from bot.store.lock import FolderLock
+from bot.store.restore import come_back
 from bot.store.secrets import find_keys
 
 LATE = 120.0
@@ -207,6 +208,13 @@ async def running(
         if store.notice:
             tell(store.notice)
         await store.claim_bot(me.id)
+
+        def back(row: Row) -> float | None:
+            revive(row, clock)
+            return due_of(row)
+
+        if await come_back(store, keys, home, clock.real(), clock.now(), back):
+            tell("This is a backup that was restored: what was under way is paused, and nothing is sent by itself.")
         await store.release(clock.real())
         await shelf.start()
         stack.push_async_callback(shelf.close)

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.guide.chat import Chat, Idle
 from bot.guide.events import ALWAYS, COMMANDS, Crisis, Delivered, Do, Event, Gone, Spoke, Tick, read
 from bot.guide.library import Library
-from bot.guide.player import Say, cut_if_late, same_screen, update, wake_at
+from bot.guide.player import Say, cut_if_late, restored, same_screen, update, wake_at
 from bot.guide.screens import Button
 from bot.store.chats import Row, Store, Transaction
 
@@ -91,6 +91,13 @@ def mend(row: Row, clock: Clock) -> None:
     if row.chat.state.waits and row.send_at is None and row.sending is None:
         _new_screen(row, clock)
         row.send_at = clock.real()
+
+
+def revive(row: Row, clock: Clock) -> None:
+    """A row out of a backup: nothing of it is sent, and no button that anybody has seen acts on it."""
+    row.chat = restored(row.chat, clock.now())
+    _new_screen(row, clock)
+    row.send_at = row.sending = None
 
 
 def catch_up(row: Row, clock: Clock, library: Library) -> None:
@@ -196,19 +203,27 @@ class Turns:
 
     async def _tap(self, tx: Transaction, tap: Tap) -> tuple[Reply | None, Row | None]:
         row = await tx.load(tap.chat, self._clock.now())
-        if row is None:
-            return self._say(tap, tap.language, Say("no-chat")), None  # a tap never creates a chat
-        mend(row, self._clock)
         action, _, rev = tap.data.partition(":")
+        if row is None:  # a tap never creates a chat
+            safety = self._library().content.safety
+            unknown = Say("hurts-outside", {"number": safety.emergency}) if action == "hurts" else Say("no-chat")
+            return self._say(tap, tap.language, unknown), None
+        mend(row, self._clock)
         if action == "menu":
             return await self._do(tx, row, Do(rev, id=secrets.token_hex(8)), tap)
         if rev != str(row.rev):
             if tap.message not in row.live and all(tap.message != message for message, _ in row.dead):
                 row.dead.append((tap.message, "strip"))  # a late tap heals its own message
+            if action == "erase":
+                action = "forget"  # asked again: neither refused nor done by an old button
             if action in ALWAYS:
                 return await self._do(tx, row, Do(action, id=secrets.token_hex(8)), tap)
+            answer = "late-tap"
+            # Where we are may never have been seen: show it, or say that there is nothing to show.
+            if row.chat.state.lost and feed(row, Spoke(), None, self._clock, self._library()):
+                answer = "nothing-running"
             await tx.save(row, due_of(row))
-            return self._say(tap, row.chat.person.language, Say("late-tap")), row
+            return self._say(tap, row.chat.person.language, Say(answer)), row
         if tap.message not in row.live:
             row.live.append(tap.message)
         now = self._clock.now().timestamp()

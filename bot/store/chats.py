@@ -6,26 +6,29 @@ All times are given, none is read from a clock: `due_at` in virtual unix seconds
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Integer, RowMapping, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Integer, RowMapping, Select, bindparam, func, insert, select, update
 
 from bot.guide.chat import Chat, dump_plan, dump_state, load
 from bot.guide.person import Person
 from bot.guide.plan import Plan
-from bot.store import facts, media, people, tidy, updates
+from bot.store import facts, left, media, people, tidy, updates
 from bot.store.database import BUSY, Before, Call, Database, open_database
 from bot.store.errors import StoreFailed
+from bot.store.left import Left, LeftFile
 from bot.store.lock import make_folder
 from bot.store.migrate import SCHEMA, Schema
 from bot.store.secrets import Keys
-from bot.store.tables import ID, TO_CLEAN, chats, erased
+from bot.store.tables import ID, TO_CLEAN, chats
 from bot.store.tables import people as people_table
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,14 @@ _NEXT_SEND = select(chats.c.send_at).where(chats.c.send_at.is_not(None)).order_b
 class Transaction:
     """What can be done in one transaction."""
 
-    def __init__(self, call: Call, keys: Keys) -> None:
-        """`call` runs a function with the connection of the transaction."""
-        self._call, self._keys = call, keys
+    def __init__(self, call: Call, keys: Keys, file: LeftFile) -> None:
+        """`call` runs a function with the connection of the transaction. `file`: where who leaves is noted, too."""
+        self._call, self._keys, self._file = call, keys, file
         self.erases = False
+
+    async def call(self, work: Callable[[Connection], T]) -> T:
+        """Run a function of the store with the transaction's connection."""
+        return await self._call(work)
 
     async def load(self, chat: int, now: datetime) -> Row | None:
         """A chat, locked until the end of the transaction. What can't be read: see guide.chat.load."""
@@ -128,20 +135,14 @@ class Transaction:
 
     async def erase(self, chat: int, message: int, at: float) -> None:
         """Delete all about a person, and note that words up to this message id were said before they left."""
-        marks = self._keys.marks(chat)
-
-        def write(connection: Connection) -> None:
-            connection.execute(delete(chats).where(chats.c.id == chat))  # all else hangs on it
-            connection.execute(delete(erased).where(erased.c.hash.in_(marks)))
-            connection.execute(insert(erased), {"hash": marks[0], "message": message, "at": at})
-
+        one = Left(message, at)
+        self._file.note(self._keys.mark(chat), one)
         self.erases = True
-        await self._call(write)
+        await self._call(lambda connection: left.erase(connection, self._keys, chat, one))
 
     async def erased_upto(self, chat: int) -> int | None:
         """The message id noted when they left; None: they never did, or long ago."""
-        query = select(erased.c.message).where(erased.c.hash.in_(self._keys.marks(chat)))
-        return await self._call(lambda connection: connection.execute(query).scalar())
+        return await self._call(lambda connection: left.upto(connection, self._keys, chat))
 
     async def file_id(self, key: str) -> str | None:
         """Telegram's id of a note, if it was uploaded once."""
@@ -159,15 +160,16 @@ class Transaction:
 class Store:
     """All that is kept."""
 
-    def __init__(self, database: Database, keys: Keys, notice: str | None) -> None:
-        """`notice`: a line for the terminal about a key that was made just now."""
+    def __init__(self, database: Database, keys: Keys, notice: str | None, folder: Path | None = None) -> None:
+        """`notice`: a line for the terminal about a new key. `folder`: where who leaves is noted; None: nowhere."""
         self._database, self._keys, self.notice = database, keys, notice
+        self._file = LeftFile(folder / left.FILE if folder else None)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """The write lock first; committed at the end, rolled back after any exception or cancellation."""
         async with self._database.write() as call:
-            transaction = Transaction(call, self._keys)
+            transaction = Transaction(call, self._keys, self._file)
             yield transaction
         if transaction.erases:
             with suppress(StoreFailed):  # they are gone already; the log is emptied by and by in any case
@@ -220,6 +222,7 @@ class Store:
         if self._database.copies is not None:
             tidy.remove_copies(self._database.copies, now)
         await self._database.empty_log()  # where it could not be emptied when somebody left
+        self._file.prune(now - tidy.ERASED_FOR)
 
     async def displaced(self) -> None:
         """Wait until another process has the database that this one had alone. Raises DatabaseTaken then."""
@@ -249,8 +252,7 @@ async def open_store(
     Raises StoreError: one sentence saying what to do.
     """
     make_folder(folder)
-    address = url or URL.create("sqlite", database=str(folder / "easeback.db"))
-    database = await open_database(address, folder, schema, busy, before, alone=alone)
+    database = await open_database(url, folder, schema, busy, before, alone=alone)
     try:
         with database.telling():
             async with database.write() as call:
@@ -258,7 +260,7 @@ async def open_store(
     except BaseException:
         await database.close()
         raise
-    return Store(database, keys, notice)
+    return Store(database, keys, notice, folder if database.copies else None)
 
 
 def _locked(connection: Connection, chat: int) -> RowMapping | None:

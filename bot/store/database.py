@@ -22,6 +22,8 @@ from bot.store.sqlite import Sqlite, empty_log
 
 BUSY = 5.0
 """Seconds (real) to wait for another program that holds the database; a server may be silent for twice as long."""
+NAME = "easeback.db"
+"""Of the database in the data folder."""
 READERS = 3
 """Connections for reading beside the one that writes; SQLite's have a thread each."""
 
@@ -174,15 +176,16 @@ class Database:
 
 
 async def open_database(
-    url: str | URL, folder: Path, schema: Schema, busy: float, before: Before | None, *, alone: bool
+    url: str | None, folder: Path, schema: Schema, busy: float, before: Before | None, *, alone: bool
 ) -> Database:
-    """Open a database and bring it to the schema. `folder`: for the copies made before a migration, where the
-    database is no file. `busy`: seconds (real) to wait for another program that holds it. `alone`: hold a database
-    on a server against every other process that wants it alone (on a file the folder's lock does that, lock.py).
+    """Open a database and bring it to the schema. `url`: None for SQLite in `folder`, which also takes the copies made
+    before a migration, where the database is no file. `busy`: seconds (real) to wait for another program that holds it.
+    `alone`: hold a database on a server against every other process that wants it alone (on a file the folder's lock
+    does that, lock.py).
 
     Raises StoreError.
     """
-    kind = _kind(url, folder, busy, alone=alone)
+    kind = kind_of(url, folder, busy, alone=alone)
     with telling(kind):
         writing = kind.writing()
         writer = await writing.connect()
@@ -195,9 +198,10 @@ async def open_database(
         return database
 
 
-def _kind(url: str | URL, folder: Path, busy: float, *, alone: bool) -> Kind:
+def kind_of(url: str | None, folder: Path, busy: float = BUSY, *, alone: bool = False) -> Kind:
+    """SQLite or PostgreSQL, not opened yet; the arguments are those of `open_database`. Raises Unreachable."""
     try:
-        address = make_url(url)
+        address = make_url(url or URL.create("sqlite", database=str(folder / NAME)))
         if address.drivername in ("postgresql", "postgres", "postgresql+asyncpg"):
             # Not at the top: asyncpg takes 0.2 s to import, and most have no such server.
             from bot.store.postgres import Postgres  # noqa: PLC0415

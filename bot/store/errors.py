@@ -51,6 +51,60 @@ class NotOurs(StoreError):
     """The database {} holds another program's tables: name an empty one with EASEBACK_DATABASE_URL."""
 
 
+class NothingThere(StoreError):
+    """There is nothing to back up, {} is not there: start the bot once, or name the data's place with EASEBACK_DATA_DIR
+    or EASEBACK_DATABASE_URL."""
+
+
+class InMemory(StoreError):
+    """EASEBACK_DATABASE_URL names a database in memory, which can't be backed up or restored: name one that is kept."""
+
+
+class FileThere(StoreError):
+    """There is a file {} already: name another one, or move that one away."""
+
+
+class NotWritten(StoreError):
+    """The backup {} can't be written ({}): name a folder that has room and that this user may write to."""
+
+
+class NoBackup(StoreError):
+    """{} is no backup of Easeback: name a file that the verb `backup` has made."""
+
+
+class DamagedBackup(StoreError):
+    """The backup {} is damaged: take another one. Nothing was changed."""
+
+
+class NewerBackup(StoreError):
+    """This backup was made by a newer Easeback ({}): restore it with that version. Nothing was changed."""
+
+
+class NewerDatabase(StoreError):
+    """The database {} was made by a newer Easeback: name an empty one with EASEBACK_DATABASE_URL and restore into that.
+    Nothing was changed."""
+
+
+class OtherKey(StoreError):
+    """This backup was sealed with another key than the one in {}: put the key there that belongs to it, and restore
+    again. Nothing was changed."""
+
+
+class OtherBotsBackup(StoreError):
+    """This backup belongs to another bot (its id is {}): set that bot's token, or restore a backup of this bot. Nothing
+    was changed."""
+
+
+class TooOld(StoreError):
+    """This backup is {} days old, and who left is remembered for {}: it would bring back people who asked to be
+    forgotten, so take a younger one. Nothing was changed."""
+
+
+class NotRestored(StoreError):
+    """The backup can't take its place ({}): see that there is room, and that this user may write to the data folder.
+    Nothing was changed."""
+
+
 class StoreFailed(StoreError):
     """The database {} can't be used just now ({}): see that its disk, or its server, is well.
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from bot.store.errors import OtherBot, WrongKey
 from bot.store.secrets import Keys, Unreadable
 from bot.store.tables import about
 
-_CANARY = b"easeback"
+CANARY, BOT = "canary", "bot_id"
+MADE_AT = "backed_up_at"
+"""When a backup was made, in real unix seconds: noted only in one that has not come back to life yet."""
+_SEALED = b"easeback"
 
 
 def claim_bot(connection: Connection, bot: int) -> None:
     """Make the database this bot's, or see that it is. Raises OtherBot."""
-    owner = _fact(connection, "bot_id")
+    owner = fact(connection, BOT)
     if owner is None:
-        _note(connection, "bot_id", str(bot))
+        _note(connection, BOT, str(bot))
     elif owner != str(bot):
         raise OtherBot(owner)
 
@@ -28,18 +31,32 @@ def fit(connection: Connection, keys: Keys) -> str | None:
     A new key is kept only where nothing is sealed yet: beside a database it is a sign that the right one was lost.
     Raises WrongKey, FolderUnusable.
     """
-    canary = _fact(connection, "canary")
+    canary = fact(connection, CANARY)
     if canary is None:
         notice = keys.keep()  # on the disk before anything is sealed with it
-        _note(connection, "canary", keys.seal(_CANARY).decode())
+        _note(connection, CANARY, keys.seal(_SEALED).decode())
         return notice
-    with suppress(Unreadable):
-        if keys.open(canary.encode()) == _CANARY:
-            return None
+    if opens(keys, canary):
+        return None
     raise WrongKey(keys.source)
 
 
-def _fact(connection: Connection, name: str) -> str | None:
+def opens(keys: Keys, canary: str) -> bool:
+    """Do the keys open what was sealed with this?"""
+    with suppress(Unreadable):
+        return keys.open(canary.encode()) == _SEALED
+    return False
+
+
+def note_made_at(connection: Connection, at: float | None) -> None:
+    """Note when a backup was made (real unix seconds); None: it is none any more."""
+    connection.execute(delete(about).where(about.c.name == MADE_AT))
+    if at is not None:
+        _note(connection, MADE_AT, repr(at))
+
+
+def fact(connection: Connection, name: str) -> str | None:
+    """What is noted under a name."""
     found: str | None = connection.execute(select(about.c.value).where(about.c.name == name)).scalar()
     return found
 

@@ -60,7 +60,7 @@ def to_head(connection: Connection, schema: Schema) -> None:
 
     config = _config(schema)
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, schema.head)
 
 
 def _config(schema: Schema) -> Config:

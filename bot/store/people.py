@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from bot.guide.person import Person, dump_person, load_person
+from bot.guide.person import Hold, Person, dump_person, load_person
 from bot.store.secrets import Keys
 
 PLAIN = (
@@ -32,9 +32,18 @@ def columns(person: Person, keys: Keys) -> dict[str, Any]:
 
 def read(row: RowMapping, keys: Keys) -> Person:
     """The person of a row. One whose health can't be read counts as held: movement is not offered."""
-    health = {"hold": {"until": None}}
-    opened = keys.open_or_none(row["health"])
+    return load_person({**_health(row["health"], keys), **{name: row[name] for name in PLAIN}})
+
+
+def hold(sealed: bytes, keys: Keys) -> Hold | None:
+    """Whether movement is held, of what is sealed in `health`."""
+    return load_person(_health(sealed, keys)).hold
+
+
+def _health(sealed: bytes, keys: Keys) -> dict[str, Any]:
+    opened = keys.open_or_none(sealed)
     if opened is not None:
         with suppress(ValueError):
-            health = json.loads(opened)
-    return load_person({**health, **{name: row[name] for name in PLAIN}})
+            health: dict[str, Any] = json.loads(opened)
+            return health
+    return {"hold": {"until": None}}

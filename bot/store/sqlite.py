@@ -43,7 +43,7 @@ class Sqlite:
     """A SQLite database: a file, or in memory."""
 
     def __init__(self, address: URL, busy: float) -> None:
-        """`busy`: seconds (real) to wait for another program that holds it. Raises FolderUnusable."""
+        """`busy`: seconds (real) to wait for another program that holds it."""
         name = address.database
         self.file = Path(name) if name and name != ":memory:" else None
         """None: in memory."""
@@ -53,11 +53,11 @@ class Sqlite:
         self._busy = busy
         self.taken = asyncio.Event()
         """Never set: who holds the folder is alone (lock.py)."""
-        if self.file is not None:
-            make_folder(self.file.parent)
 
     def writing(self) -> AsyncEngine:
-        """One connection, whose transactions begin with the write lock."""
+        """One connection, whose transactions begin with the write lock. Raises FolderUnusable."""
+        if self.file is not None:
+            make_folder(self.file.parent)
         engine = self._engine(1)
         event.listen(engine.sync_engine, "begin", _begin)
         return engine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from sqlalchemy import Connection, delete
@@ -15,9 +16,11 @@ SEEN_FOR = 3 * DAY
 PARKED_FOR = 30 * DAY
 """Long enough to be looked at."""
 ERASED_FOR = 90 * DAY
-"""A backup older than this must not be restored: it would bring back who left."""
+"""A backup older than this is not restored: it would bring back who left."""
+RESTORING = "restoring"
+"""The folder beside the database in which a backup is made ready to take its place."""
 COPY_FOR = 30 * DAY
-"""A copy made before a migration still holds who left since."""
+"""A copy made before a migration or a restore still holds who left since."""
 
 
 def prune(connection: Connection, now: float) -> None:
@@ -27,7 +30,8 @@ def prune(connection: Connection, now: float) -> None:
 
 
 def remove_copies(file: Path, now: float) -> None:
-    """Delete the copies of a SQLite database whose time is over."""
+    """Delete the copies of a database, called by `file`, whose time is over, and what a killed restore has left."""
+    shutil.rmtree(file.with_name(RESTORING), ignore_errors=True)
     for copy in file.parent.glob(f"{file.name}{COPY}*"):
         if copy.stat().st_mtime < now - COPY_FOR:
             copy.unlink(missing_ok=True)

@@ -48,8 +48,8 @@ class Rig:
         self.process = await self.spawn(**settings)
         await self.wait_for(lambda: self.polls)
 
-    async def spawn(self, **settings: str) -> asyncio.subprocess.Process:
-        """The program with these settings beside the usual ones."""
+    async def spawn(self, *words: str, **settings: str) -> asyncio.subprocess.Process:
+        """The program with these settings beside the usual ones; `words`: its verb and what follows, else `run`."""
         self.polls = False
         env = {name: value for name, value in os.environ.items() if not name.startswith("EASEBACK_")}
         env |= {
@@ -62,7 +62,7 @@ class Rig:
             **settings,
         }
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run"),
+            *(sys.executable, "-m", "bot", *(words or ("run",))),
             cwd=ROOT,
             env=env,
             stdin=asyncio.subprocess.DEVNULL,
