@@ -142,6 +142,8 @@ class Paused(State):
 
     kind: Literal["paused"] = "paused"
     step: int
+    heard: int | None = None
+    """The step before, where this one never came: the one that hurts, if it hurts now."""
     why: PauseReason = "you"
     hurt: Hurt = "no"
 

@@ -138,9 +138,9 @@ def _tick(chat: Chat, now: datetime, library: Library) -> Chat:
         case Playing(ends=datetime(), step=step):
             return _pause(chat, now, "idle", step=step)
         case Playing(lost=datetime(), step=step):
-            return _pause(chat, now, "lost", step=step)
+            return _unheard(_pause(chat, now, "lost", step=step), chat.state)
         case Playing(step=step):
-            return _pause(chat, now, "late", step=step)
+            return _unheard(_pause(chat, now, "late", step=step), chat.state)
         case Forgetting(step=int()):
             return _pause(chat, now, "kept")
         case _:
@@ -376,7 +376,13 @@ def _hurts(chat: Chat, state: Playing | Paused | Hurting | Signs, now: datetime,
     silence = _ahead(chat, now)
     if isinstance(state, Hurting | Signs) and _twice(state.at, now, library):
         return replace(chat, state=replace(state, at=now, seen=None, lost=None, on=None, silence=silence))
-    step = state.step if not isinstance(state, Playing) or _begun(state, now) else state.heard
+    match state:
+        case Playing(heard=heard) if not _begun(state, now):
+            step = heard
+        case Paused(heard=int() as heard):
+            step = heard
+        case _:
+            step = state.step
     chat = _leave(chat, now)
     run = replace(_run(chat), hurts=_run(chat).hurts + 1)
     open_signs = isinstance(state, Signs) or (isinstance(state, Paused) and state.hurt == "signs")
@@ -537,6 +543,12 @@ def _pause(chat: Chat, now: datetime, why: PauseReason, *, on: int | None = None
     here, hurt = _waits_at(chat, now) or (0, "no")
     left, step = _leave(chat, now), here if step is None else step
     return replace(left, state=Paused(at=now, step=step, why=why, hurt=hurt, on=on, silence=_ahead(chat, now)))
+
+
+def _unheard(chat: Chat, playing: Playing) -> Chat:
+    """It was paused at a step that never came."""
+    assert isinstance(chat.state, Paused)
+    return replace(chat, state=replace(chat.state, heard=playing.heard))
 
 
 def _resume(chat: Chat, paused: Paused, step: int, now: datetime, library: Library) -> Chat:

@@ -534,6 +534,20 @@ def test_what_hurts_is_what_was_heard_also_while_the_next_is_on_its_way(walk: Wa
     assert walk.state.step == 5
 
 
+def test_what_hurts_is_what_was_heard_also_when_the_next_never_came(walk: Walk) -> None:
+    walk.to_step("reach").event(Do("done"))  # the step after it is called for, and nothing gets through
+    walk.sleep(walk.library.late_after + 1)
+    assert isinstance(walk.state, Paused)
+    assert walk.state.why == "late"
+    never = walk.state.step
+    walk.word("hurts").tap("leave")
+    assert isinstance(walk.state, Playing)
+    assert walk.state.step == never, "it is led now"
+    assert walk.chat is not None
+    assert walk.chat.run is not None
+    assert [step.form for step in walk.chat.run.plan.steps[never - 1 : never + 1]] == ["rest", "led"]
+
+
 def test_a_pose_left_out_stays_out_for_back_as_well(walk: Walk) -> None:
     walk.to_step("reach").tap("hurts", "leave").wait(5).tap("more", "back")
     assert walk.chat is not None
