@@ -30,12 +30,13 @@ cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 
 
 def settings() -> Settings:
-    """The settings, or one plain sentence and exit code 2."""
+    """The settings, or one plain sentence and exit code 2. From then on what is secret in them stays in here."""
     try:
         chosen = Settings.load()
     except BadSettings as error:
         raise fail(str(error), 2) from None
     leave_environment()
+    logs.be_last(chosen.secrets)
     return chosen
 
 
@@ -61,7 +62,6 @@ def run() -> None:
     """Run the bot; without a token, with the local chat in the browser."""
     chosen = settings()
     logs.configure(chosen.log, chosen.secrets)
-    logs.be_last(chosen.secrets)
     try:
         asyncio.run(_run(chosen))
     except (Stop, StoreError, BadContent) as error:
