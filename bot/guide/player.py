@@ -138,9 +138,9 @@ def _tick(chat: Chat, now: datetime, library: Library) -> Chat:
         case Playing(ends=datetime(), step=step):
             return _pause(chat, now, "idle", step=step)
         case Playing(lost=datetime(), step=step):
-            return _unheard(_pause(chat, now, "lost", step=step), chat.state)
+            return _pause(chat, now, "lost", step=step)
         case Playing(step=step):
-            return _unheard(_pause(chat, now, "late", step=step), chat.state)
+            return _pause(chat, now, "late", step=step)
         case Forgetting(step=int()):
             return _pause(chat, now, "kept")
         case _:
@@ -376,13 +376,8 @@ def _hurts(chat: Chat, state: Playing | Paused | Hurting | Signs, now: datetime,
     silence = _ahead(chat, now)
     if isinstance(state, Hurting | Signs) and _twice(state.at, now, library):
         return replace(chat, state=replace(state, at=now, seen=None, lost=None, on=None, silence=silence))
-    match state:
-        case Playing(heard=heard) if not _begun(state, now):
-            step = heard
-        case Paused(heard=int() as heard):
-            step = heard
-        case _:
-            step = state.step
+    heard = _heard(state, now)
+    step = state.step if heard is None else heard
     chat = _leave(chat, now)
     run = replace(_run(chat), hurts=_run(chat).hurts + 1)
     open_signs = isinstance(state, Signs) or (isinstance(state, Paused) and state.hurt == "signs")
@@ -504,6 +499,16 @@ def _here(playing: Playing, now: datetime) -> int:
     return playing.step if _begun(playing, now) or playing.cut else playing.heard
 
 
+def _heard(state: AnyState, now: datetime) -> int | None:
+    """The step before, where the one of this state has not begun: it alone can be what hurts."""
+    match state:
+        case Playing(heard=heard) if not _begun(state, now):
+            return heard
+        case Paused(heard=heard):
+            return heard
+    return None
+
+
 def _since(playing: Playing) -> datetime:
     """Since when the step can be meant by a tap."""
     return max(playing.after, playing.seen or playing.after)
@@ -541,14 +546,16 @@ def _forgetting(chat: Chat, now: datetime) -> Forgetting:
 def _pause(chat: Chat, now: datetime, why: PauseReason, *, on: int | None = None, step: int | None = None) -> Chat:
     """The run waits where it is (or at `step`), in silence; a question about pain stays open."""
     here, hurt = _waits_at(chat, now) or (0, "no")
-    left, step = _leave(chat, now), here if step is None else step
-    return replace(left, state=Paused(at=now, step=step, why=why, hurt=hurt, on=on, silence=_ahead(chat, now)))
-
-
-def _unheard(chat: Chat, playing: Playing) -> Chat:
-    """It was paused at a step that never came."""
-    assert isinstance(chat.state, Paused)
-    return replace(chat, state=replace(chat.state, heard=playing.heard))
+    state = Paused(
+        at=now,
+        step=here if step is None else step,
+        heard=_heard(chat.state, now),
+        why=why,
+        hurt=hurt,
+        on=on,
+        silence=_ahead(chat, now),
+    )
+    return replace(_leave(chat, now), state=state)
 
 
 def _resume(chat: Chat, paused: Paused, step: int, now: datetime, library: Library) -> Chat:

@@ -534,11 +534,15 @@ def test_what_hurts_is_what_was_heard_also_while_the_next_is_on_its_way(walk: Wa
     assert walk.state.step == 5
 
 
-def test_what_hurts_is_what_was_heard_also_when_the_next_never_came(walk: Walk) -> None:
+@pytest.mark.parametrize("why", ["late", "you"])
+def test_what_hurts_is_what_was_heard_also_when_the_next_never_came(walk: Walk, why: str) -> None:
     walk.to_step("reach").event(Do("done"))  # the step after it is called for, and nothing gets through
-    walk.sleep(walk.library.late_after + 1)
+    if why == "late":
+        walk.sleep(walk.library.late_after + 1)
+    else:
+        walk.word("pause")
+    walk.word("backpain")
     assert isinstance(walk.state, Paused)
-    assert walk.state.why == "late"
     never = walk.state.step
     walk.word("hurts").tap("leave")
     assert isinstance(walk.state, Playing)
