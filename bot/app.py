@@ -17,6 +17,7 @@ from bot import localchat
 from bot.chat.alarm import Alarm
 from bot.chat.answers import Answers
 from bot.chat.delivery import Delivery
+from bot.chat.flood import Flood
 from bot.chat.messenger import Kind, Me, Messenger
 from bot.chat.polling import Polling
 from bot.chat.rate import Rate
@@ -241,7 +242,8 @@ async def running(
         rate = Rate(settings.rate, clock)
         delivery = Delivery(store, messenger, shelf.note, clock, library, rate, changed)
         alarm = Alarm(store, clock, turns.tick)
-        polling = Polling(messenger, turns.take, turns.park, Answers(messenger, rate, clock))
+        answers, flood = Answers(messenger, rate, clock), Flood(library)
+        polling = Polling(messenger, turns.take, turns.park, answers, lambda came: flood.judge(came, clock.real()))
         for language, voice in voices.items():
             shelf.want(orders(usual_notes(content, Person(), voice, words[language]("quiet-show"))))
         await messenger.no_webhook()

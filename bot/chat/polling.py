@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from bot.chat.answers import Answers
+from bot.chat.flood import Verdict
 from bot.chat.messenger import POLL_FOR, Answer, Elsewhere, Incoming, Kind, Messenger, incoming
 from bot.chat.stop import Stop, where
 from bot.chat.turns import Reply
@@ -43,16 +44,19 @@ class Polling:
         take: Callable[[Incoming], Awaitable[Reply | None]],
         park: Callable[[int, str], Awaitable[None]],
         answers: Answers,
+        judge: Callable[[Incoming], Verdict],
         *,
         wait: float = POLL_FOR,
         watch: float = WATCH,
         groups: int = GROUPS,
     ) -> None:
         """`take` handles one update and commits. `park` notes one that can't be handled. `answers` sends direct ones.
+        `judge` says what is too much to be handled at all.
 
         `wait` and `watch` in real seconds. `groups`: how many are remembered as answered.
         """
         self._messenger, self._take, self._park, self._answers = messenger, take, park, answers
+        self._judge = judge
         self._wait, self._watch, self._most_groups = wait, watch, groups
         self._offset: int | None = None
         self.brought = 0
@@ -137,8 +141,13 @@ class Polling:
         number: int = raw["update_id"]
         try:
             came = self._once(incoming(raw, self._messenger.myself))
+            verdict = self._judge(came)
         except Exception as error:
             return await self._leave(number, "an update could not be read", error)
+        if verdict.reply is not None:
+            self._answers.give(verdict.reply)
+        if not verdict.handle:
+            return True
         for _ in range(2):
             try:
                 reply = await self._take(came)

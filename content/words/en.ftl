@@ -84,6 +84,7 @@ forgotten = Done. All that I kept about you is gone.
 ### Direct answers
 
 late-tap = That one is over. We are here now.
+slow-down = That was a lot at once. Let's slow down. “Stop” and “it hurts” always work.
 no-fit = That doesn't fit here. Use the buttons under the last message.
 nothing-running = Nothing runs right now. To begin: /backpain
 idle = I read only buttons and a few words. To begin: /backpain

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from bot.chat.answers import Answers
+from bot.chat.flood import HANDLE
 from bot.chat.messenger import Elsewhere, Incoming, Kind, Messenger, Tap, Word
 from bot.chat.polling import Polling
 from bot.chat.rate import Rate
@@ -47,7 +48,7 @@ class Line:
         """One that polls this line. `more`: its parameters."""
         clock = SystemClock()
         answers = Answers(self.messenger, Rate(1000, clock), clock)
-        return Polling(self.messenger, self.take, self.park, answers, **{"wait": 0, **more})
+        return Polling(self.messenger, self.take, self.park, answers, lambda _: HANDLE, **{"wait": 0, **more})
 
     async def take(self, came: Incoming) -> Reply | None:
         async with self.store.transaction() as tx:

@@ -16,6 +16,7 @@ from bot.app import FULL_POLL, LATE, TWICE, read_content
 from bot.chat.alarm import Alarm
 from bot.chat.answers import Answers
 from bot.chat.delivery import Delivery, Job
+from bot.chat.flood import Flood
 from bot.chat.messenger import Answer, Incoming, Messenger, Tap
 from bot.chat.polling import Polling
 from bot.chat.rate import Rate
@@ -118,7 +119,16 @@ class Process:
         self.delivery.line = self.line
         self.alarm = Ringing(self.store, world.clock, self.turns.tick)
         answers = Answers(messenger, rate, world.clock)
-        self.polling = Polling(messenger, self._take, self.turns.park, answers, wait=3000, watch=4000)
+        flood = Flood(world.library)
+        self.polling = Polling(
+            messenger,
+            self._take,
+            self.turns.park,
+            answers,
+            lambda came: flood.judge(came, world.clock.real()),
+            wait=3000,
+            watch=4000,
+        )
         self.task = world.loop.create_task(self._live())
 
     def before(self, point: str) -> None:
