@@ -269,7 +269,9 @@ class Judge:
 
     def edited(self, message: Message, began: int) -> None:
         """A message of ours is another screen now."""
-        self._screen(self._eye(message.chat), message, message.rev or 0, began, first=kind_of(message) != "step")
+        eye, rev = self._eye(message.chat), message.rev or 0
+        eye.rev = max(rev, eye.rev)
+        self._screen(eye, message, rev, began, first=kind_of(message) != "step")
 
     def _screen(self, eye: Eye, message: Message, rev: int, began: int, *, first: bool) -> None:
         kind = kind_of(message)
