@@ -119,8 +119,9 @@ def _main(chat: Chat, words: Words, safety: Safety) -> Screen:
         case Paused(why="crisis"):
             return (_text(chat, escape(safety.crisis)),)
         case Paused(why=why):
-            actions = ("resume", "over") if why == "restart" else ("resume", "end")
-            row = tuple(_button(words, action) for action in actions)
+            resume, end = _button(words, "resume"), _button(words, "over" if why == "restart" else "end")
+            # What hurt since a backup was made is not known: it is one tap away.
+            row = (resume, _button(words, "hurts", "danger"), end) if why == "restored" else (resume, end)
             return (_text(chat, _w(words, f"paused-{why}"), (row,), silent=why not in ("late", "lost")),)
         case Hurting(asked=asked):
             text = f"<b>{_w(words, 'hurt-ease')}</b>\n\n{_w(words, 'hurt-then' if asked else 'hurt-what')}"

@@ -69,7 +69,7 @@ class NotWritten(StoreError):
 
 
 class NoBackup(StoreError):
-    """{} is no backup of Easeback: name a file that the verb `backup` has made."""
+    """{} is no backup of Easeback, or is not there: name a file that the verb `backup` has made."""
 
 
 class DamagedBackup(StoreError):

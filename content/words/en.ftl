@@ -49,7 +49,7 @@ paused-away = Paused, as you were away. Come back when you like.
 paused-restart = You are in the middle of a session. Go on, or start over?
 paused-kept = All is kept. Your session waits here. Come back when you like.
 paused-unread = Paused here. Come back when you like.
-paused-restored = I lost track of the last part, so we wait here. Did a warning sign come up? Then tap End, and see someone. Or go on when you like.
+paused-restored = I lost track of the last part, so we wait here. If it hurt, tap that first. If a warning sign came up, tap End, and see someone. Or go on when you like.
 
 ### After a session
 

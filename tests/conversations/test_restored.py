@@ -8,7 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from bot.store.chats import open_store
 from bot.store.restore import restore
 from bot.store.secrets import find_keys
 from tests.conversations.conftest import House
+from tests.places import Place
+from tests.store.someone import ANNA, kept, row_of
 
 BOT = 1
 PATIENCE = 60
@@ -33,9 +35,12 @@ class Somebody:
 
     house: House
     id: int
+    said: int = 0
+    """Their last message: what came before it is not looked at any more."""
+    backup_made: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def say(self, text: str) -> None:
-        await self.house.telegram.say(self.id, text)
+        self.said = (await self.house.telegram.say(self.id, text)).id
 
     async def sees(self, *words: str) -> Message:
         """Wait until one of the bot's messages, from the newest, holds these words."""
@@ -62,7 +67,7 @@ class Somebody:
         return [m for m in self.messages if all(word in m.text for word in words)]
 
     def button(self, label: str) -> tuple[int, str] | None:
-        for message in reversed(self.messages):
+        for message in reversed([message for message in self.messages if message.id > self.said]):
             for button in (b for row in message.buttons for b in row):
                 if label in button.text:
                     return message.id, button.data
@@ -98,7 +103,7 @@ async def is_hurt_and_stops(one: Somebody) -> None:
 
 async def leaves(one: Somebody) -> None:
     await one.to_step()
-    await asyncio.sleep(0.5)
+    await one.backup_made.wait()
     await one.say("/forget")
     await one.tap("Erase all")
     await one.sees("is gone")
@@ -123,7 +128,7 @@ async def reads_slowly(one: Somebody) -> None:
 
 
 async def comes_late(one: Somebody) -> None:
-    await asyncio.sleep(2.5)
+    await one.backup_made.wait()
     await one.say("/backpain")
     await one.tap("None of these")
     await one.tap("Rest")
@@ -155,8 +160,10 @@ async def hour(house: House, tmp_path: Path) -> tuple[list[Somebody], Path]:
     people = [Somebody(house, 7000 + n) for n in range(2 * len(LIVES))]
     async with house.running():
         lives = [asyncio.create_task(live(one)) for one, live in zip(people, LIVES * 2, strict=True)]
-        await asyncio.sleep(2.2)
+        await house.telegram.until(lambda: any(one.having("Breathe") for one in people), PATIENCE)
         backup = await backed_up(house, tmp_path)
+        for one in people:
+            one.backup_made.set()
         await asyncio.gather(*lives)
         house.skipped.append(3600)
         house.clock.set_speed(1)  # tells the alarm that time has moved
@@ -249,6 +256,27 @@ async def test_nothing_comes_by_itself_and_everybody_is_answered(
         await asyncio.gather(*(answered(one, None if one.id in gone else then.get(one.id)) for one in people))
     assert rows(house.home / "easeback.db", "PRAGMA integrity_check") == [("ok",)]
     assert rows(house.home / "easeback.db", "SELECT count(*) FROM chats WHERE sending NOTNULL") == [(0,)]
+
+
+async def test_what_was_on_the_wire_is_not_sent_again(house: House, place: Place, tmp_path: Path) -> None:
+    store = await place.open()
+    row = replace(row_of(ANNA), send_at=1.0, sending=7, rev=7, part=1, doubts=1, live=[40], dead=[(39, "delete")])
+    row.chat = replace(row.chat, person=replace(row.chat.person, inactive_since=None))
+    await kept(store, row, due_at=1.0)
+    backup = await backed_up(house, tmp_path)
+    await store.close()
+    await put_back(house, backup)
+    calls = house.telegram.record()
+    async with house.running():
+        assert house.parts is not None
+        came = await house.parts.store.peek(ANNA, house.clock.now())
+        await asyncio.sleep(0.5)
+    assert came is not None
+    assert came.rev > 10**12, "a number that no button has"
+    assert (came.send_at, came.sending, came.part, came.doubts) == (None, None, 0, 0)
+    assert {message for message, _ in came.dead} <= {39, 40}
+    assert isinstance(came.chat.state, Paused)
+    assert not [call.method for call in calls if call.method.startswith("send")]
 
 
 async def test_it_hurts_and_forget_are_not_refused_and_a_tap_from_meanwhile_is_answered(

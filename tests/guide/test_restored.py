@@ -58,7 +58,7 @@ def test_a_command_shows_the_pause(walk: Walk, word: str) -> None:
 
 def test_it_hurts_and_stop_act_at_once(walk: Walk) -> None:
     back(walk.to_step("reach"))
-    walk.word("hurts")
+    walk.speak().tap("hurts")
     assert isinstance(walk.state, Hurting)
     back(walk)
     assert isinstance(walk.state, Paused)

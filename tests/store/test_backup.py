@@ -137,23 +137,29 @@ async def test_a_backup_is_one_file_for_this_user_alone_named_by_its_date(data: 
 
 
 async def test_made_while_others_write_it_is_one_moment_of_the_data(data: Store, place: Place, tmp_path: Path) -> None:
-    async def write() -> None:
-        """Anna and Boris always change together."""
-        for n in range(10_000):
-            async with data.transaction() as tx:
-                for chat in (ANNA, BORIS):
-                    row = await tx.load(chat, NOW)
-                    assert row is not None
-                    row.heard = n
-                    await tx.save(row, None)
+    async def write(n: int) -> None:
+        """What is known of Anna and Boris changes together, in two tables."""
+        async with data.transaction() as tx:
+            for chat in (ANNA, BORIS):
+                row = await tx.load(chat, NOW)
+                assert row is not None
+                row.heard = n
+                row.chat = replace(row.chat, person=replace(row.chat.person, zone=str(n)))
+                await tx.save(row, None)
 
-    writing = asyncio.create_task(write())
+    async def go_on() -> None:
+        for n in range(1, 10_000):
+            await write(n)
+
+    await write(0)
+    writing = asyncio.create_task(go_on())
     moments = set()
     for n in range(5):
         await asyncio.sleep(0.05)
-        (one,), (other,) = rows(await backed_up(place, tmp_path / str(n)), "SELECT heard FROM chats")
-        assert one == other
-        moments.add(one)
+        file = await backed_up(place, tmp_path / str(n))
+        found = rows(file, "SELECT CAST(heard AS TEXT) FROM chats UNION SELECT zone FROM people")
+        assert len(found) == 1
+        moments.update(found)
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await writing
@@ -420,7 +426,7 @@ async def test_a_backup_that_would_bring_back_who_left(backup: Path, folder: Pat
 @pytest.mark.parametrize("text", [b"", b"my thesis", b"SQLite format 3\0 and no more"])
 async def test_what_is_no_backup(backup: Path, folder: Path, text: bytes) -> None:
     overwrite(backup, text)
-    with pytest.raises(NoBackup, match=f"{backup.name} is no backup of Easeback"):
+    with pytest.raises(NoBackup, match=f"{backup.name} is no backup of Easeback, or is not there"):
         await put_back(backup, OnFile(folder))
     for nothing in (folder / "nothing", folder):
         with pytest.raises(NoBackup):
