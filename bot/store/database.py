@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.errors import DatabaseTaken, Unreachable
-from bot.store.kind import Kind, failing, silent, telling
+from bot.store.kind import Kind, failing, telling
 from bot.store.migrate import COPY, Schema, holds_something, revision, to_head
 from bot.store.sqlite import Sqlite, empty_log
 
@@ -73,24 +73,21 @@ class Database:
                     self._before("commit")
                     await _whole(self._writer.commit())
                     self._before("committed")
-            except BaseException as error:
+            except BaseException:
                 with self._failing():
-                    await _whole(self._roll_back(error))
+                    await _whole(self._roll_back())
                 raise
 
     async def _begin(self) -> None:
         await self._writer.begin().start()
         self._fresh = True
 
-    async def _roll_back(self, after: BaseException) -> None:
+    async def _roll_back(self) -> None:
         try:
-            if not silent(after):
-                await self._writer.rollback()
-                return
+            await self._writer.rollback()
         except Exception:
             await self._let_go()
             raise
-        await self._let_go()
 
     async def _let_go(self) -> None:
         """Whatever state the connection is in, nobody shall inherit it: the next transaction connects anew."""
@@ -124,23 +121,18 @@ class Database:
     async def _read(self, work: Callable[[Connection], T]) -> T:
         if self._reading is None:  # there is but one connection, and it must not read what is half written
             async with self._turn:
-                result = await self._writer.run_sync(work)
-                await self._writer.rollback()
-                return result
+                try:
+                    return await self._writer.run_sync(work)
+                finally:
+                    await self._writer.rollback()
         try:
-            return await self._read_by(self._reading, work)
+            async with self._reading.connect() as connection:
+                return await connection.run_sync(work)
         except DBAPIError as error:
             if not self._kind.lost(error):
                 raise
-            return await self._read_by(self._reading, work)  # the other old ones are gone with it
-
-    async def _read_by(self, reading: AsyncEngine, work: Callable[[Connection], T]) -> T:
-        async with reading.connect() as connection:
-            try:
+            async with self._reading.connect() as connection:  # the other old ones are gone with it
                 return await connection.run_sync(work)
-            except TimeoutError:
-                await connection.invalidate()
-                raise
 
     def telling(self) -> AbstractContextManager[None]:
         """Turn its errors at the start into a StoreError."""

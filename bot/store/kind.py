@@ -84,8 +84,3 @@ def failing(kind: Kind) -> Iterator[None]:
         if named is None:
             raise
         raise named(kind.place, type(cause(error)).__name__) from error
-
-
-def silent(error: BaseException) -> bool:
-    """Did a server not answer in time? Then it is no use to ask it to roll back."""
-    return isinstance(error, StoreFailed) and isinstance(error.__cause__, TimeoutError)

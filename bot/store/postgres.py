@@ -55,7 +55,8 @@ SENTENCES: dict[str, type[StoreFailed]] = {
 }
 """What its codes mean (its manual, appendix A); a longer code begins with the shorter."""
 OURS = ("0A", "21", "22", "23", "42")
-"""Classes of codes by which the statement, or what is in it, is to blame: asked again it fails again."""
+"""Classes of codes by which the statement, or what is in it, is to blame: asked again it fails again. (asyncpg gives a
+value that it can't send a code of class 22 itself.)"""
 GONE = ("08", "57P")
 """Codes by which only the connection is lost."""
 
@@ -190,9 +191,7 @@ class Postgres:
         """What an error means; None: what was asked is to blame."""
         code = _code(error)
         named = next((kind for start, kind in SENTENCES.items() if code.startswith(start)), None)
-        if named is None and (code.startswith(OURS) or isinstance(cause(error), ValueError)):
-            return None  # asyncpg's own refusals of a value are ValueErrors
-        return named or StoreFailed
+        return named or (None if code.startswith(OURS) else StoreFailed)
 
     def lost(self, error: BaseException) -> bool:
         """Was it only the connection?"""

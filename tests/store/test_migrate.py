@@ -53,7 +53,8 @@ asyncio.run(open_store(url, find_keys(None, folder), folder, schema=Schema("0002
 """
 MADE_IN_SQLITE = "SELECT name, sql FROM sqlite_master WHERE sql NOTNULL AND name != 'alembic_version'"
 MADE_IN_POSTGRES = """
-    SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, col_description(c.oid, a.attnum)
+    SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+        col_description(c.oid, a.attnum)
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname != 'alembic_version'
     UNION ALL

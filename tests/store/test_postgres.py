@@ -127,7 +127,10 @@ async def test_it_recovers_by_itself_when_the_server_was_restarted_under_it(stor
     if not server.ours:
         pytest.skip("the server is not ours to stop")
     await kept(store, row_of(ANNA))
+    other = await on_server.open()
+    assert await other.peek(ANNA, NOW) is not None
     server.stop()
+    await other.close()  # nobody waits for who is not there
     for work in (next_rev(store), store.peek(ANNA, NOW), store.tidy(0.0), next_rev(store)):
         with pytest.raises(StoreFailed, match="can't be used just now"):
             await work
@@ -160,6 +163,8 @@ class Way:
 
     to: tuple[str, int]
     silent: asyncio.Event = field(default_factory=asyncio.Event)
+    unheard: bytes = b""
+    """What was said to the server in vain."""
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
     port: int = 0
 
@@ -176,13 +181,15 @@ class Way:
     async def _carry(self, here: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         there, forth = await asyncio.open_connection(*self.to)
         self.writers += [back, forth]
-        silent, ends = self.silent, ((here, forth), (there, back))
-        await asyncio.gather(*(self._pass_on(reader, writer, silent) for reader, writer in ends))
+        silent = self.silent
+        await asyncio.gather(*(self._pass_on(*ends, silent) for ends in ((here, forth), (there, back))))
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, silent: asyncio.Event) -> None:
         with suppress(ConnectionError):
             while data := await reader.read(65536):
-                if not silent.is_set():
+                if silent.is_set():
+                    self.unheard += data
+                else:
                     writer.write(data)
             if not silent.is_set():
                 writer.close()
@@ -197,14 +204,23 @@ async def test_a_way_that_falls_silent_is_an_error_and_not_a_silence_for_everybo
         store = await through.open(alone=True, busy=SHORT)
         await kept(store, row_of(ANNA))
         assert await store.peek(ANNA, NOW) is not None
-        way.silent.set()
+
+        async def half() -> None:
+            async with store.transaction() as tx:
+                row = await tx.load(ANNA, NOW)
+                assert row is not None
+                way.silent.set()
+                await tx.save(row, None)
+
         began = time.monotonic()
-        for work in (store.peek(ANNA, NOW), next_rev(store)):
-            with pytest.raises(StoreFailed, match="TimeoutError"):
-                await work
-        way.silent = asyncio.Event()  # new connections come through; the server still holds the old one
-        assert await next_rev(store) == 8, "the lock that our own old connection holds is taken from it"
+        with pytest.raises(StoreFailed, match="TimeoutError"):
+            await half()
+        with pytest.raises(StoreFailed, match="TimeoutError"):
+            await store.peek(ANNA, NOW)
+        way.silent = asyncio.Event()  # new connections come through; the server still holds the old ones
         assert await store.peek(ANNA, NOW) is not None
+        assert await next_rev(store) == 8, "the lock that our own old connection holds is taken from it"
+        assert b"UPDATE" in way.unheard
         assert time.monotonic() - began < 10
         await store.close()
 
@@ -244,11 +260,15 @@ async def test_a_database_that_may_only_be_read_is_told(store: Store, on_server:
     assert await next_rev(store) == 8
 
 
-@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
-async def test_a_text_that_no_database_can_hold_is_not_the_servers_fault(store: Store, text: str) -> None:
+@pytest.mark.parametrize("what", ["a\0b", "\ud800", 2**70])
+async def test_what_no_database_can_hold_is_not_the_servers_fault(store: Store, what: str | int) -> None:
     async def keep() -> None:
         async with store.transaction() as tx:
-            await tx.keep_file_id("note", text)
+            await tx.keep_file_id("note", "AwAC")
+            if isinstance(what, str):
+                await tx.keep_file_id("note", what)
+            else:
+                await tx.first_sight(what, 0.0)
 
     with pytest.raises((DBAPIError, UnicodeError)) as told:  # asked again it would fail again: it must not be tried on
         await keep()
