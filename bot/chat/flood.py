@@ -16,12 +16,12 @@ from bot.chat.turns import Reply
 from bot.guide.events import ALWAYS, Crisis, Do, read
 from bot.guide.library import Library
 
-AT_ONCE = 25.0
-"""Updates that one chat may bring at once. Eleven steps tapped through, each of them three times, stay below it."""
+AT_ONCE = 40.0
+"""Updates that one chat may bring at once: what gathers while the bot is away comes at once, too."""
 A_SECOND = 2.0
 """Updates a second that one chat may bring for ever."""
-CALM = 15.0
-"""Of `AT_ONCE`, so many must be free again before a flood is over: some eight quiet seconds."""
+CALM = 20.0
+"""Of `AT_ONCE`, so many must be free again before a flood is over: ten quiet seconds."""
 SAME = 1.0
 """Seconds (real) within which the same again, in a flood, says nothing new."""
 SPINNING = 4.0

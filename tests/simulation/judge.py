@@ -175,6 +175,11 @@ class Judge:
         self._excuses[chat, rev, kind] += 1
         self._telegram.count[why] += why != "lost answers"
 
+    def dropped(self, came: Incoming) -> None:
+        """An update was one of too many at once; what must never be refused is not dropped."""
+        self._handled.add(came.update)
+        self._telegram.count["updates of a flood"] += 1
+
     def handled(self, came: Incoming, before: Row | None, after: Row | None) -> None:
         """An update was handled, as far as it came."""
         if not isinstance(came, Tap | Word):

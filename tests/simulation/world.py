@@ -16,7 +16,7 @@ from bot.app import FULL_POLL, LATE, TWICE, read_content
 from bot.chat.alarm import Alarm
 from bot.chat.answers import Answers
 from bot.chat.delivery import Delivery, Job
-from bot.chat.flood import Flood
+from bot.chat.flood import Flood, Verdict
 from bot.chat.messenger import Answer, Incoming, Messenger, Tap
 from bot.chat.polling import Polling
 from bot.chat.rate import Rate
@@ -119,16 +119,8 @@ class Process:
         self.delivery.line = self.line
         self.alarm = Ringing(self.store, world.clock, self.turns.tick)
         answers = Answers(messenger, rate, world.clock)
-        flood = Flood(world.library)
-        self.polling = Polling(
-            messenger,
-            self._take,
-            self.turns.park,
-            answers,
-            lambda came: flood.judge(came, world.clock.real()),
-            wait=3000,
-            watch=4000,
-        )
+        self.flood = Flood(world.library)
+        self.polling = Polling(messenger, self._take, self.turns.park, answers, self._judge, wait=3000, watch=4000)
         self.task = world.loop.create_task(self._live())
 
     def before(self, point: str) -> None:
@@ -196,6 +188,12 @@ class Process:
         if isinstance(came, Tap) and reply is not None and reply.text:
             self.world.judge.answered(came, reply.text)
         return reply
+
+    def _judge(self, came: Incoming) -> Verdict:
+        verdict = self.flood.judge(came, self.world.clock.real())
+        if not verdict.handle:
+            self.world.judge.dropped(came)
+        return verdict
 
 
 @dataclass
