@@ -72,7 +72,7 @@ class LiveFile:
 
     def __init__(self, kind: Sqlite, file: Path) -> None:
         self._kind, self._file = kind, file
-        self.work = file.with_name(RESTORING)
+        self.work = file.with_name(file.name + RESTORING)
 
     async def known(self, keys: Keys, bot: int) -> Known | None:
         """What it knows."""
@@ -118,7 +118,7 @@ class LiveServer:
     def __init__(self, kind: Kind, copies: Path, connection: AsyncConnection, schema: Schema) -> None:
         """`kind`: to read it by other connections. `copies`: how the names of its copies begin."""
         self._kind, self._copies, self._connection, self._schema = kind, copies, connection, schema
-        self.work = copies.with_name(RESTORING)
+        self.work = copies.with_name(copies.name + RESTORING)
 
     async def known(self, keys: Keys, bot: int) -> Known | None:
         """What it knows. Raises NotOurs, NewerDatabase."""

@@ -7,9 +7,8 @@ nothing by itself, and every transaction begins with BEGIN IMMEDIATE.
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DataError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.store import files
 from bot.store.errors import Corrupt, Full, Locked, ReadOnly, StoreFailed, cause
 from bot.store.lock import make_folder
 
@@ -111,8 +111,8 @@ class Sqlite:
 def copy(file: Path, to: Path) -> None:
     """Copy a SQLite database while it is in use, whole or not at all."""
     half = to.with_name(to.name + ".half")
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(half)) as target:
-        source.backup(target)
+    half.unlink(missing_ok=True)
+    files.copy(file, half)
     half.replace(to)
 
 

@@ -17,8 +17,10 @@ PARKED_FOR = 30 * DAY
 """Long enough to be looked at."""
 ERASED_FOR = 90 * DAY
 """A backup older than this is not restored: it would bring back who left."""
-RESTORING = "restoring"
-"""The folder beside the database in which a backup is made ready to take its place."""
+RESTORING = ".restoring"
+"""A folder called by the database's name and this: in it a backup is made ready to take the data's place."""
+HALF = "easeback-*.half"
+"""Backups in the data folder that were not finished."""
 COPY_FOR = 30 * DAY
 """A copy made before a migration or a restore still holds who left since."""
 
@@ -30,8 +32,10 @@ def prune(connection: Connection, now: float) -> None:
 
 
 def remove_copies(file: Path, now: float) -> None:
-    """Delete the copies of a database, called by `file`, whose time is over, and what a killed restore has left."""
-    shutil.rmtree(file.with_name(RESTORING), ignore_errors=True)
-    for copy in file.parent.glob(f"{file.name}{COPY}*"):
-        if copy.stat().st_mtime < now - COPY_FOR:
-            copy.unlink(missing_ok=True)
+    """Delete what lies beside a database, called by `file`, and whose time is over: its copies, and whatever a kill has
+    left of a backup or of a restore."""
+    shutil.rmtree(file.with_name(file.name + RESTORING), ignore_errors=True)
+    for pattern, kept_for in ((f"{file.name}{COPY}*", COPY_FOR), (HALF, DAY)):
+        for copy in file.parent.glob(pattern):
+            if copy.stat().st_mtime < now - kept_for:
+                copy.unlink(missing_ok=True)

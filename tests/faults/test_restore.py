@@ -127,7 +127,7 @@ async def test_killed_while_it_restores(mother: Mother, folder: Path, tmp_path: 
             await (await opened(place)).close()
             put = await restore(tmp_path / "backup", None, find_keys(None, place), place, BOT, AT + 9)
             assert (put.people, put.erased) == (0, 1), point
-            assert not (place / "restoring").exists()
+            assert not (place / "easeback.db.restoring").exists()
 
 
 async def test_killed_while_it_comes_back_to_life(mother: Mother, tmp_path: Path, folder: Path) -> None:

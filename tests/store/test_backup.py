@@ -34,6 +34,7 @@ from bot.store.errors import (
     OtherBot,
     OtherBotsBackup,
     OtherKey,
+    StoreError,
     TooOld,
 )
 from bot.store.left import FILE
@@ -241,6 +242,13 @@ async def test_a_backup_takes_the_datas_place_and_they_are_kept(data: Store, pla
     await put_back(put.kept, place, AT + 20)  # a mistake can be taken back
     store = await place.open()
     assert await store.peek(CLARA, NOW) == row_of(CLARA)
+    overwrite(place.folder / f"{file.name}.half", b"what a killed backup has left")
+    await store.tidy(put.kept.stat().st_mtime + 29 * DAY)
+    assert contents(place.folder).keys() >= {file.name, put.kept.name}
+    assert f"{file.name}.half" not in contents(place.folder)
+    await store.tidy(put.kept.stat().st_mtime + 31 * DAY)
+    assert file.name in contents(place.folder), "what an operator has made is theirs"
+    assert put.kept.name not in contents(place.folder), "it holds who left since"
     await store.close()
 
 
@@ -269,6 +277,24 @@ async def test_people_move_from_a_file_to_a_server_and_back(
     for place in (on_server, home):
         assert await place.run("SELECT id, at FROM updates_seen") in ([(2**40, AT)], [])
         assert await place.run("SELECT count(*) FROM chats WHERE dead IS NULL AND plan IS NOT NULL") == [(2,)]
+
+
+async def test_a_restore_into_a_server_that_fails_half_way_changes_nothing(
+    on_file: Store, on_server: OnServer, folder: Path
+) -> None:
+    file = await backed_up(OnFile(folder))
+    store = await on_server.open()
+    await kept(store, row_of(CLARA))
+    await store.close()
+    await on_server.run(
+        "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$",
+        "CREATE TRIGGER no BEFORE INSERT ON people EXECUTE FUNCTION no()",
+        "SELECT 1",
+    )
+    with pytest.raises(StoreError):
+        await put_back(file, on_server)
+    assert await on_server.run("SELECT id FROM chats") == [(CLARA,)]
+    assert await on_server.run("SELECT value FROM about WHERE name = 'bot_id'") == []
 
 
 async def test_who_left_since_stays_erased(data: Store, place: Place) -> None:
