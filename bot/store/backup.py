@@ -60,13 +60,13 @@ async def write(kind: Kind, to: Path, now: float, schema: Schema) -> Made:
 
 def _begin(kind: Kind, to: Path, now: float) -> tuple[Path, Path]:
     """The file's name, and that under which it is written."""
-    if isinstance(kind, Sqlite) and kind.file is not None and not kind.file.exists():
-        raise NothingThere(kind.file)
-    to = to / f"easeback-{dated(now)}.backup" if to.is_dir() else to
-    if to.exists():
-        raise FileThere(to)
-    half = to.with_name(f"{to.name}.half")
     try:
+        if isinstance(kind, Sqlite) and kind.file is not None and not kind.file.exists():
+            raise NothingThere(kind.file)
+        to = to / f"easeback-{dated(now)}.backup" if to.is_dir() else to
+        if to.exists():
+            raise FileThere(to)
+        half = to.with_name(f"{to.name}.half")
         half.unlink(missing_ok=True)
     except OSError as error:
         raise NotWritten(to, reason(error)) from error

@@ -138,14 +138,16 @@ def _take(file: Path, to: Path, keys: Keys, bot: int, now: float) -> tuple[float
             raise NoBackup(file)
         with closing(sqlite3.connect(to)) as database:
             about = dict(database.execute("SELECT name, value FROM about"))
-            (revision,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
+            (revision,) = database.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
+        made_at = float(about.get(facts.MADE_AT, written))
     except (sqlite3.Error, OSError) as error:
         raise _named(error, file) from error
+    except ValueError:
+        raise NoBackup(file) from None
     if not facts.opens(keys, about.get(facts.CANARY, "")):
         raise OtherKey(keys.source)
     if about.get(facts.BOT, str(bot)) != str(bot):
         raise OtherBotsBackup(about[facts.BOT])
-    made_at = float(about.get(facts.MADE_AT, written))
     if now - made_at > tidy.ERASED_FOR:
         raise TooOld(int((now - made_at) / tidy.DAY), int(tidy.ERASED_FOR / tidy.DAY))
     return made_at, revision
