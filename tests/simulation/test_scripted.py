@@ -125,6 +125,33 @@ def test_a_tap_is_a_receipt_but_the_wire_is_not_free_before_the_answer() -> None
     tell(story)
 
 
+def test_a_tap_on_the_first_copy_does_not_free_the_wire_for_another_process() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        one = world.process
+        world._start()
+        other = world.process
+        assert one is not None
+        assert other is not None
+        toast, lost, probe, slow = (0.1, 0.1), (0.1, math.inf), (0.1, 0.1), (8.0, 0.1)
+        world.telegram.slow += [toast, lost, probe, slow]
+        await tap(world, "done")
+        shown = last(world)
+        assert "Three slow breaths" in shown.text
+        for _ in range(300):
+            if (row := world.row(YOU)) is not None and row.doubts == 1 and row.sending is not None:
+                break
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(1)  # nobody knows that it is there: its second copy is on the wire
+        await tap(world, "pause", on=shown)
+        for process in (one, other):
+            process.delivery.wake()
+        await asyncio.sleep(10)
+        assert kind_of(last(world)) == "paused", "the copy came before it"
+
+    tell(story)
+
+
 def test_it_hurts_once_more_is_a_new_question_and_the_old_one_is_dead() -> None:
     async def story(world: World) -> None:
         await to_breathe(world)
@@ -182,6 +209,49 @@ def test_what_was_on_the_wire_when_the_process_died_comes_as_soon_as_it_is_back(
     tell(story)
 
 
+def test_answers_that_are_lost_again_and_again_bring_two_copies_at_most() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        world.telegram.slow += [(0.1, 0.1)] + 4 * [(0.1, math.inf)]  # the toast; then nothing is answered
+        await tap(world, "done")
+        await asyncio.sleep(100)
+        assert len([m for m in world.telegram.of(YOU) if "Three slow breaths" in m.text]) == 2
+
+    tell(story)
+
+
+def test_what_was_overtaken_while_it_waited_for_the_wire_is_not_sent() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        world.telegram.slow += [(0.1, 0.1), (0.1, math.inf), (5.0, 0.1)]  # the toast; a lost answer; a slow probe
+        await tap(world, "done")
+        for _ in range(300):
+            if (row := world.row(YOU)) is not None and row.doubts == 1 and row.sending is not None:
+                break
+            await asyncio.sleep(0.1)
+        await say(world, "it hurts")
+        await asyncio.sleep(10)
+        assert kind_of(last(world)) == "hurting"
+
+    tell(story)
+
+
+def test_after_five_minutes_without_a_process_there_is_one_question_and_no_step() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        assert world.process is not None
+        world.process.die()
+        assert world._back is not None
+        world._back.cancel()
+        newest = last(world).id
+        await asyncio.sleep(300)
+        world._start()
+        await asyncio.sleep(10)
+        assert [kind_of(m) for m in world.telegram.of(YOU) if m.id > newest] == ["paused"]
+
+    tell(story)
+
+
 def test_an_answer_that_comes_after_another_process_took_over_still_tells_which_buttons_must_go() -> None:
     async def story(world: World) -> None:
         await to_breathe(world)
@@ -222,7 +292,8 @@ def test_a_tap_on_what_nobody_knows_to_be_there_counts() -> None:
         await tap(world, "done")
         await asyncio.sleep(2)
         await tap(world, "done")
-        await until(world, "To the back · 4 of 11")
+        await asyncio.sleep(10)
+        assert "To the back · 4 of 11" in last(world).text
 
     tell(story)
 
@@ -288,14 +359,17 @@ def test_a_file_id_that_means_nothing_any_more_costs_one_more_upload() -> None:
     tell(story)
 
 
-def test_while_the_next_step_has_not_begun_it_is_the_one_being_heard_that_hurts() -> None:
+@pytest.mark.parametrize("taps", [("hurts", "leave"), ("skip",)])
+def test_while_the_next_step_has_not_begun_buttons_mean_the_one_being_heard(taps: tuple[str, ...]) -> None:
     async def story(world: World) -> None:
         await to_breathe(world)
         await tap(world, "done")
         await until(world, "To the back · 4 of 11")  # five seconds before it begins
-        await tap(world, "hurts")
-        await tap(world, "leave")
-        assert "To the back · 4 of 11" in last(world).text, "the one after what hurt, and not the one after that"
+        if "skip" in taps:
+            await tap(world, "more")
+        for action in taps:
+            await tap(world, action)
+        assert "To the back · 4 of 11" in last(world).text, "the one after what was heard, not the one after that"
 
     tell(story)
 
@@ -303,15 +377,29 @@ def test_while_the_next_step_has_not_begun_it_is_the_one_being_heard_that_hurts(
 def test_what_was_written_before_who_wrote_it_left_brings_nobody_back() -> None:
     async def story(world: World) -> None:
         await to_breathe(world)
-        await say(world, "/forget")
-        question, arrive = last(world), on_its_way(world, "/backpain")
-        await say(world, "are you sure?")
-        await tap(world, "erase", on=last(world))
+        world.judge.said(YOU, "/forget", world.telegram.say(YOU, "/forget"))
+        arrive = on_its_way(world, "/backpain")
+        await asyncio.sleep(2)
+        await tap(world, "erase")
         assert world.row(YOU) is None
-        assert question.buttons == ()
         arrive()
         await asyncio.sleep(3)
         assert world.row(YOU) is None
+
+    tell(story)
+
+
+def test_a_button_from_before_forget_is_dead_for_who_comes_back() -> None:
+    async def story(world: World) -> None:
+        await say(world, "/backpain")
+        notice = last(world)
+        old = Message(notice.id, YOU, notice.text, notice.buttons, notice.at)
+        await say(world, "/forget")
+        await tap(world, "erase")
+        await say(world, "/backpain")
+        assert kind_of(last(world)) == "notice"
+        await tap(world, "none", on=old)
+        assert kind_of(last(world)) == "notice"
 
     tell(story)
 
@@ -326,6 +414,20 @@ def test_a_note_whose_answer_comes_after_it_hurts_and_after_another_process_took
         await until(world, "Ease out slowly")
         await asyncio.sleep(20)
         assert not any(m.seconds for m in world.telegram.of(YOU)), "no note is left to be heard"
+
+    tell(story)
+
+
+def test_who_is_not_reached_any_more_is_left_alone_until_they_write() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        world.telegram.blocked.add(YOU)  # no update says so: an account was deactivated
+        await asyncio.sleep(300)  # the judge counts the tries
+        world.telegram.blocked.clear()
+        await asyncio.sleep(300)
+        assert "Breathe · 2 of 11" in last(world).text
+        await say(world, "/start")
+        assert kind_of(last(world)) == "paused"
 
     tell(story)
 
