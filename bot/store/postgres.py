@@ -173,7 +173,8 @@ class Postgres:
             if address.password is not None:
                 secret.write("*:*:*:*:" + address.password.replace("\\", r"\\").replace(":", r"\:"))
                 secret.flush()
-                address = address.set(password=None).update_query_dict({"passfile": secret.name})
+                whom = (address.username, None, address.host, address.port, address.database)
+                address = URL.create("postgresql", *whom, query={**address.query, "passfile": secret.name})
             options = ("--no-password", "--no-owner", "--no-privileges", f"--file={half}")
             process = await asyncio.create_subprocess_exec(
                 *(program, *options, f"--dbname={address.render_as_string()}"),
@@ -183,7 +184,9 @@ class Postgres:
             _, said = await process.communicate()
         if process.returncode:
             half.unlink()
-            return said.decode(errors="replace").strip().splitlines()[0]
+            return (
+                next(iter(said.decode(errors="replace").split("\n")), "") or f"pg_dump ended with {process.returncode}"
+            )
         half.replace(to)
         return ""
 

@@ -27,7 +27,7 @@ from bot.store.lock import make_folder
 from bot.store.migrate import SCHEMA, Schema
 from bot.store.tables import metadata
 from tests.places import BOTH, OnFile, OnServer, Place
-from tests.postgres import Server
+from tests.postgres import STRANGER, Server
 from tests.store.someone import ANNA, NOW, kept, row_of
 
 SECOND = """
@@ -188,11 +188,19 @@ async def test_a_copy_of_what_is_on_a_server_is_made_before_by_pg_dump(
     programs = on_server.server.programs
     if programs is None:
         pytest.skip("there is no pg_dump of the server's own version")
-    store = await on_server.open()
+    secret = r"to:p\s@cret"  # what a file of passwords must write in its own way
+    await on_server.run(
+        f"DROP ROLE IF EXISTS {STRANGER}",
+        f"CREATE ROLE {STRANGER} LOGIN PASSWORD '{secret}'",
+        f"ALTER DATABASE {on_server.name} OWNER TO {STRANGER}",
+        "SELECT 1",
+    )
+    owned = replace(on_server, user=STRANGER, secret=secret)
+    store = await owned.open()
     await kept(store, row_of(ANNA))
     await store.close()
     with path(programs):
-        await (await on_server.open(schema=schema("pass"))).close()
+        await (await owned.open(schema=schema("pass"))).close()
     copy = on_server.folder / "easeback.sql.before-0002"
     assert copy.stat().st_mode & 0o777 == 0o600
     assert sorted(file.name for file in on_server.folder.iterdir()) == [copy.name, "key"]
@@ -223,7 +231,9 @@ async def test_a_password_goes_to_pg_dump_in_no_argument(
         store = await replace(on_server, secret=r"to:p\s@cret").open(schema=schema("pass"))
     await store.close()
     assert (tmp_path / "pg_dump.saw").read_text() == r"*:*:*:*:to\:p\\s@cret" + "\n"
+    assert "--no-password" in str(told), "what it was called with"
     assert "cret" not in str(told)
+    assert "***" not in str(told)
 
 
 async def test_where_pg_dump_is_not_there_the_log_says_so(
