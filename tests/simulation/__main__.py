@@ -16,6 +16,7 @@ import structlog
 import typer
 
 from tests.simulation.load import all_at_once, outage
+from tests.simulation.mutants import hunt_all
 from tests.simulation.world import World, drift
 
 HOURS, PEOPLE = 1.0, 2
@@ -41,8 +42,12 @@ def main(
     people: Annotated[int, typer.Option(help="How many of them.")] = PEOPLE,
     jobs: Annotated[int, typer.Option(help="Runs side by side.")] = os.cpu_count() or 1,
     load: Annotated[bool, typer.Option("--load", help="Instead: 1,000 runs in an outage, 300 at once.")] = False,
+    mutants: Annotated[bool, typer.Option("--mutants", help="Instead: break each rule; is it noticed?")] = False,
+    only: Annotated[str, typer.Option(help="Of the mutants only those with this in their name.")] = "",
 ) -> None:
     """Simulate the protocol: crashes, lost answers, outages, double taps; a judge looks at what people saw."""
+    if mutants:
+        sys.exit(not hunt_all(only, jobs))
     if load:
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
         typer.echo(f"30 minutes without Telegram, 1,000 runs: {outage(1000)}")
