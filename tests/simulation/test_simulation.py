@@ -15,7 +15,7 @@ SEEDS, EACH = 300, 25
 
 @pytest.mark.parametrize("first", range(0, SEEDS, EACH))
 def test_nothing_is_lost_doubled_or_out_of_order(first: int) -> None:
-    count, wrong = batch(first, EACH, 0.4, 2)
+    count, wrong = batch(first, EACH, 0.25, 2)
     assert wrong == []
     assert count["steps"] > EACH, "people practised"
     assert min(count[what] for what in ("crashes", "lost answers", "outages", "429")) > 0, "and a lot went wrong"
@@ -23,7 +23,7 @@ def test_nothing_is_lost_doubled_or_out_of_order(first: int) -> None:
 
 def test_one_seed_is_one_run_and_the_same_again() -> None:
     def story(seed: int) -> tuple[Counter[str], str]:
-        world = World(seed, hours=0.4)
+        world = World(seed, hours=0.25)
         world.run()
         seen = [(m.id, m.text, m.buttons, m.at) for chat in (1, 2) for m in world.telegram.of(chat)]
         return world.count, hashlib.sha256(repr(seen).encode()).hexdigest()
