@@ -32,7 +32,7 @@ SCRIPTED = "tests/simulation/test_scripted.py"
 HEADER = re.compile(r"Rule: (?P<rule>.+\.)\nNoticed by: (?P<by>.+\.)\n--- a/")
 SEED, TEST = re.compile(r"\bseed (\d+)"), re.compile(r"tests/[\w/]+\.py::\w+")
 SEEDS, HOURS, PEOPLE = 300, 0.4, 2
-"""As in the suite (test_simulation.py)."""
+"""A run longer than the suite has: a mutant dies of fewer seeds."""
 HANGS = 90
 """Seconds (real) after which a seed, of which the quickest take less than one, will not end any more."""
 
