@@ -1,4 +1,8 @@
-"""The one clock: virtual time with a speed for sessions, real time for leases and rates. Reads the system's clock."""
+"""The one clock: virtual time with a speed for sessions, real time for leases and rates. Reads the system's clocks.
+
+The wall clock is set now and then: by NTP, by hand, while a machine slept. Virtual time goes with it, as the people do;
+whoever waits for it is told by `Alarm`. Real time does not, so a lease or a hold is never an hour long, nor none.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,7 @@ class Clock(Protocol):
         ...
 
     def real(self) -> float:
-        """Real time, unix seconds: for leases, back-off, rates and the watchdog."""
+        """Real time, unix seconds, for leases, back-off and rates. While a process lives it goes on evenly."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -37,9 +41,21 @@ class Clock(Protocol):
 class SystemClock:
     """The system's time, going faster if asked to (with another Bot API server than Telegram's)."""
 
-    def __init__(self, speed: float = 1.0, began: float | None = None) -> None:
-        """`began`: when (real unix seconds) both times were the same; None for now."""
-        self._speed, self._began = speed, time.time() if began is None else began
+    def __init__(
+        self,
+        speed: float = 1.0,
+        began: float | None = None,
+        *,
+        wall: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`began`: when (real unix seconds) both times were the same; None for now.
+
+        `wall` in unix seconds and `steady` in seconds that nobody sets: the system's, but in a test.
+        """
+        self._speed, self._wall, self._steady = speed, wall, steady
+        self._began = wall() if began is None else began
+        self._zero = wall() - steady()
 
     @property
     def speed(self) -> float:
@@ -48,11 +64,11 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Virtual time, aware UTC."""
-        return datetime.fromtimestamp(self._began + (time.time() - self._began) * self._speed, UTC)
+        return datetime.fromtimestamp(self._began + (self._wall() - self._began) * self._speed, UTC)
 
     def real(self) -> float:
-        """Real time, unix seconds."""
-        return time.time()
+        """Real time, unix seconds: what the wall clock said at the start, and what has passed since."""
+        return self._zero + self._steady()
 
     async def sleep(self, seconds: float) -> None:
         """Wait for real seconds."""
@@ -77,6 +93,7 @@ class PacedClock(SystemClock):
     """The system's real time, and somebody else's virtual time."""
 
     def __init__(self, paced: Paced) -> None:
+        super().__init__()
         self._paced = paced
 
     @property

@@ -65,7 +65,8 @@ _LOCK = _LOAD.with_for_update(of=chats)
 _RESERVE = select(func.pg_advisory_xact_lock(bindparam("of", type_=ID)))
 _UPDATE = update(chats).where(chats.c.id == bindparam("of"))
 _UPDATE_PERSON = update(people_table).where(people_table.c.chat == bindparam("of"))
-_RELEASE = update(chats).where(chats.c.send_at.is_not(None), chats.c.sending.is_not(None))
+_AMISS = chats.c.sending.is_not(None) | (chats.c.send_at > bindparam("latest"))
+_RELEASE = update(chats).where(chats.c.send_at.is_not(None), _AMISS)
 _LIMIT = bindparam("limit", type_=Integer())
 _DUE = select(chats.c.id).where(chats.c.due_at <= bindparam("now")).order_by(chats.c.due_at).limit(_LIMIT)
 _TO_SEND = select(chats.c.id).where(chats.c.send_at <= bindparam("now")).order_by(chats.c.send_at).limit(_LIMIT)
@@ -211,9 +212,10 @@ class Store:
             await call(lambda connection: connection.execute(_UPDATE, {"of": chat, "send_at": until}))
 
     async def release(self, now: float) -> None:
-        """At the start nobody sends: what was on the wire is in doubt by real `now`, not when its lease is over."""
+        """At the start nobody sends: what was on the wire is in doubt by real `now`, not when its lease is over. What
+        waits longer than any pause, a minute, was put off before the clock was put back: it is tried as well."""
         async with self._database.write() as call:
-            await call(lambda connection: connection.execute(_RELEASE, {"send_at": now}))
+            await call(lambda connection: connection.execute(_RELEASE, {"send_at": now, "latest": now + 60.0}))
 
     async def tidy(self, now: float) -> None:
         """Let go of what is kept for a time only, by real `now`."""

@@ -245,6 +245,12 @@ async def test_what_the_ended_process_had_on_the_wire_is_in_doubt_at_once(store:
     assert [(row.sending, row.send_at) for row in rows if row] == [(7, 10.0), (None, 40.0), (None, None)]
 
 
+async def test_what_was_put_off_before_the_clock_was_put_back_does_not_wait_for_it(store: Store) -> None:
+    await kept(store, row_of(1, send_at=3640.0), row_of(2, send_at=41.0))
+    await store.release(10.0)
+    assert await store.to_send(10.0, 9) == [1]
+
+
 @pytest.mark.parametrize(
     ("query", "index"),
     [
