@@ -1,6 +1,7 @@
 """Rings at the earliest due time, and keeps house. The only importer of apscheduler.
 
-The due times in the store are the truth: there is one job, at the earliest of them, never one for each chat.
+The due times in the store are the truth: there is one job, at the earliest of them, never one for each chat. A timer
+sleeps as long as it was told at first: that the clock was set meanwhile, or the machine slept, is noticed by a beat.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.chat.stop import where
 from bot.chat.turns import due_of
 from bot.clock import Clock
+from bot.guide.player import is_ahead
 from bot.store.chats import Store
 from bot.store.errors import StoreFailed
 
@@ -27,6 +29,11 @@ A_MOMENT = 0.1
 """Seconds (real) at least between two rings while somebody is left alone."""
 LEFT_ALONE = 30.0
 """Seconds (real) for which a chat whose tick failed is left alone."""
+BEAT = 0.5
+"""Seconds (real) between two looks at whether the clock was set."""
+STEP = 1.0
+"""Seconds (real) that the clock must have been set by: less is no harm to anybody."""
+EVERYBODY = 1_000_000
 
 log = structlog.get_logger()
 
@@ -42,16 +49,23 @@ class Alarm:
         self._ringing = asyncio.Lock()
         self._bad: dict[int, float] = {}
         """Chats whose tick failed, and until when (real) they are left alone."""
+        self._apart = 0.0
+        """By how much virtual time was apart from real time, at its speed, when the clock was last looked at."""
+        self._beats: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Ring for all that is due already, then wait for the next."""
         self._scheduler.start()
         self._scheduler.add_job(self._keep_house, "interval", hours=1, id=HOUSE, misfire_grace_time=None, coalesce=True)
         self._clock.on_change(self._on_change)
+        self._apart = self._now_apart()
         await self.ring()
+        self._beats = asyncio.create_task(self._beat())
 
     def stop(self) -> None:
         """Ring no more."""
+        if self._beats is not None:
+            self._beats.cancel()
         self._scheduler.shutdown(wait=False)
 
     def notice(self, due: float | None) -> None:
@@ -81,13 +95,7 @@ class Alarm:
         self._bad = {chat: until for chat, until in self._bad.items() if until > now_real}
         while chats := await self._due(self._clock.now().timestamp(), AT_ONCE):
             for chat in chats:
-                try:
-                    await self._tick(chat)
-                except StoreFailed:
-                    raise  # nothing is wrong with the chat
-                except Exception as error:
-                    log.error("a chat could not be ticked", error=type(error).__name__, where=where(error))
-                    self._bad[chat] = self._clock.real() + LEFT_ALONE
+                await self._tick_one(chat)
         if not self._bad:
             return await self._store.next_due()
         # The earliest in the store may be of one who is left alone: ask for the earliest of the others.
@@ -96,6 +104,15 @@ class Alarm:
         row = await self._store.peek(others[0], self._clock.now()) if others else None
         due = due_of(row) if row else None
         return again if due is None else min(again, max(due, self._in(A_MOMENT)))
+
+    async def _tick_one(self, chat: int) -> None:
+        try:
+            await self._tick(chat)
+        except StoreFailed:
+            raise  # nothing is wrong with the chat
+        except Exception as error:
+            log.error("a chat could not be ticked", error=type(error).__name__, where=where(error))
+            self._bad[chat] = self._clock.real() + LEFT_ALONE
 
     async def _due(self, now: float, limit: int) -> list[int]:
         """Who is due, but those who are left alone: they would stand in front of all others."""
@@ -113,7 +130,36 @@ class Alarm:
 
     def _on_change(self) -> None:
         """The clock's speed or time was set: what is armed no longer fits."""
+        self._apart = self._now_apart()
         self._job()
+
+    def _now_apart(self) -> float:
+        return self._clock.now().timestamp() - self._clock.real() * self._clock.speed
+
+    async def _beat(self) -> None:
+        """Notice that the clock was set: what is armed rings too early or too late, and steps may lie ahead of it."""
+        looked_ahead = False  # it may have been put back while nobody was here to notice
+        while True:
+            apart = self._now_apart()
+            by, self._apart = apart - self._apart, apart
+            if abs(by) > STEP * self._clock.speed:
+                log.warning("the clock was set", by=round(by / self._clock.speed))
+                looked_ahead = False
+                self._job()
+            looked_ahead = looked_ahead or await self._look_ahead()
+            await self._clock.sleep(BEAT if looked_ahead else AGAIN)
+
+    async def _look_ahead(self) -> bool:
+        """Tick those whose step lies ahead of the clock: by the store they are not due for long. False if it failed."""
+        try:
+            for chat in await self._due(math.inf, EVERYBODY):
+                row = await self._store.peek(chat, self._clock.now())
+                if row is not None and is_ahead(row.chat.state, self._clock.now()):
+                    await self._tick_one(chat)
+        except Exception as error:
+            log.error("it can't be seen who is ahead of the clock", error=type(error).__name__, where=where(error))
+            return False
+        return True
 
     def _job(self, *when: str, **at: datetime) -> None:
         """The one job. A second one may come while the first still rings: it waits for it, and must not be dropped."""

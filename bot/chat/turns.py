@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.guide.chat import Chat, Idle
 from bot.guide.events import ALWAYS, COMMANDS, Crisis, Delivered, Do, Event, Gone, Spoke, Tick, read
 from bot.guide.library import Library
-from bot.guide.player import Say, cut_if_late, restored, same_screen, update, wake_at
+from bot.guide.player import Say, cut_if_late, is_ahead, restored, same_screen, update, wake_at
 from bot.guide.screens import Button
 from bot.store.chats import Row, Store, Transaction
 
@@ -106,6 +106,8 @@ def catch_up(row: Row, clock: Clock, library: Library) -> None:
     mend(row, clock)
     while (due := wake_at(row.chat.state)) is not None and due <= now:
         feed(row, Tick(), due.timestamp(), clock, library)
+    if is_ahead(row.chat.state, now):
+        feed(row, Tick(), now.timestamp(), clock, library)
     row.chat = cut_if_late(row.chat, now)
 
 

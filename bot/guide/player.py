@@ -51,6 +51,8 @@ NOTICE_FOR = timedelta(days=30)
 NO_VOICE_FOR = timedelta(days=7)
 HEARD_FOR = timedelta(minutes=2)
 """A note may be played later than it was sent: so long after its time it may still be heard, and must fall silent."""
+SET_BACK = timedelta(seconds=5)
+"""A clock that is put back by less makes one step so much longer, and nobody notices."""
 MANY_HURTS = 2
 """From this "It hurts" of a run on, the signs of the notice come again."""
 SESSION = "classic"
@@ -74,9 +76,10 @@ class Outcome(NamedTuple):
 # ── what happens ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def update(chat: Chat, event: Event, now: datetime, library: Library) -> Outcome:
     """The whole of it. `now` is the event's own time: for a Tick the time when it was due."""
+    if isinstance(event, Tick):
+        return Outcome(_tick(chat, now, library))
+    chat = _with_the_clock(chat, now)
     match event:
-        case Tick():
-            return Outcome(_tick(chat, now, library))
         case Delivered() | GaveUp() | NoVoice() | Gone():
             return Outcome(_told_by_delivery(chat, event, now))
     if chat.person.inactive_since:
@@ -128,7 +131,41 @@ def lead(run: Run, step: int) -> float:
 
 
 # ── time ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def is_ahead(state: AnyState, now: datetime) -> bool:
+    """True for a step of a time that has not come yet: the clock was put back, and time itself would be as much late.
+
+    A Tick is due then. All other states wait for a person, and may wait longer.
+    """
+    return isinstance(state, Playing) and now < state.at - SET_BACK
+
+
+def _with_the_clock(chat: Chat, now: datetime) -> Chat:
+    """If the clock was put back behind a step, its times come along: it is as if it had come just now."""
+    match chat:
+        case Chat(state=Playing() as playing, run=Run() as run) if is_ahead(playing, now):
+            back = now - (playing.settled or playing.at)
+            notes = tuple(Sent(note.message, note.begins + back, note.ends + back) for note in run.notes)
+            state = replace(
+                playing,
+                at=playing.at + back,
+                seen=playing.seen and playing.seen + back,
+                lost=playing.lost and playing.lost + back,
+                after=min(playing.after + back, now),
+                late_at=playing.late_at + back,
+                ends=playing.ends and playing.ends + back,
+                due=playing.due and playing.due + back,
+            )
+            return replace(chat, run=replace(run, notes=notes), state=state)
+    return chat
+
+
 def _tick(chat: Chat, now: datetime, library: Library) -> Chat:
+    if isinstance(chat.state, Playing) and is_ahead(chat.state, now):
+        playing, chat = chat.state, _with_the_clock(chat, now)
+        if playing.settled and not _by_time(chat, playing):
+            return chat  # it waits for a tap
+        # How long it was heard, or waited for, nobody can say.
+        return _pause(chat, now, "late", step=playing.step)
     due = wake_at(chat.state)
     if due is None or now < due:
         return chat

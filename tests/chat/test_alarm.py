@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -107,6 +108,21 @@ async def test_one_whose_tick_fails_is_left_alone_and_all_others_come_in_time(st
     assert max(late) < 0.2
     assert [line["error"] for line in told.having("a chat could not be ticked")] == ["KeyError"]
     assert "what a person wrote" not in str(told.lines)
+
+
+async def test_what_is_due_by_a_clock_that_was_put_on_comes_though_the_timer_sleeps(store: Store, told: Told) -> None:
+    ticked, slept = asyncio.Event(), [0.0]
+
+    async def tick(chat: int) -> None:
+        await set_due(store, chat, after=10_000)
+        ticked.set()
+
+    await set_due(store, 1, after=3600)
+    async with ringing(Alarm(store, SystemClock(wall=lambda: time.time() + sum(slept)), tick)):
+        await asyncio.sleep(0.2)
+        slept.append(3600)  # a lid was closed
+        await asyncio.wait_for(ticked.wait(), 2)
+    assert [line["by"] for line in told.having("the clock was set")] == [3600]
 
 
 async def test_a_store_that_fails_is_nobodys_fault(store: Store, tmp_path: Path, told: Told) -> None:

@@ -1,5 +1,19 @@
-"""A house to fail in."""
+"""A house to fail in, running or not, on a SQLite file; and what it logs."""
 
-from tests.conversations.conftest import house
+from __future__ import annotations
 
-__all__ = ["house"]
+from pathlib import Path
+
+import pytest
+
+from tests.chat.conftest import told
+from tests.conversations.conftest import bot, house
+from tests.places import OnFile, Place
+
+__all__ = ["bot", "house", "told"]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """What is told here is told of clocks and calls, whatever database it is: once is enough."""
+    return OnFile(tmp_path / "data")

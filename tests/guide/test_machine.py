@@ -24,10 +24,11 @@ from bot.guide.chat import (
 )
 from bot.guide.events import Crisis, Delivered, Do, Event, GaveUp, Gone, NoVoice, Spoke, Tick
 from bot.guide.library import Library
-from bot.guide.player import restored, update, wake_at
+from bot.guide.player import LEAD, SET_BACK, restored, update, wake_at
 from bot.guide.screens import screen
 from tests.guide.walk import MORNING, Walk
 
+HOUR = 3600.0
 TAPS = st.integers(0, 20)
 WORDS = st.sampled_from(
     [
@@ -76,8 +77,9 @@ STEPS = st.one_of(
     st.sampled_from([Spoke(), Crisis(), Tick(), Delivered(7), GaveUp(), NoVoice(), Gone()]),
     WORDS,
     st.none(),
-    st.sampled_from([1.0, 7.0, 31.0, 200.0, 2000.0, 100_000.0]),
+    st.sampled_from([1.0, 7.0, 31.0, 200.0, 2000.0, 100_000.0, -3.0, -30.0, -HOUR]),
 )
+"""Taps, events, words, and seconds by which the clock goes on, or is put back."""
 MOVES = {"FLEX", "EXT", "ROT", "SIDE", "NECK", "ARM"}
 
 
@@ -129,6 +131,14 @@ class Judge:
         assert load(after.person, dump_state(after), plan, walk.now) == after
 
 
+def pass_time(walk: Walk, seconds: float) -> None:
+    """The clock goes on; or it is put back, which nobody has noticed yet."""
+    if seconds >= 0:
+        walk.wait(seconds)
+    else:
+        walk.set_back(-seconds)
+
+
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(STEPS, min_size=20, max_size=80))
 def test_whatever_happens_the_rules_hold(library: Library, moments: list[object]) -> None:
@@ -143,7 +153,7 @@ def test_whatever_happens_the_rules_hold(library: Library, moments: list[object]
                 if buttons := walk.buttons:
                     judge.do(Do(buttons[n % len(buttons)], on=walk.message, id=f"run-{n}"))
             case float(seconds):
-                walk.wait(seconds)
+                pass_time(walk, seconds)
             case str(word):
                 judge.do(Do(word, id="run-w"))
             case None:
@@ -154,7 +164,7 @@ def test_whatever_happens_the_rules_hold(library: Library, moments: list[object]
                 judge.do(event)  # type: ignore[arg-type]
     assert walk.chat is not None
     walk.deliver()
-    walk.wait(3 * 86400)
+    walk.wait(7 * 86400)
     assert isinstance(walk.state, Idle | Summary), "everything ends"
     assert walk.chat.run is None
 
@@ -169,7 +179,7 @@ def test_it_hurts_and_stop_are_one_event_away_everywhere(library: Library, momen
                 if buttons := walk.buttons:
                     walk.event(Do(buttons[n % len(buttons)], on=walk.message, id="run")).deliver()
             case float(seconds):
-                walk.wait(seconds)
+                pass_time(walk, seconds)
             case _:
                 continue
         if walk.chat is None:
@@ -183,6 +193,31 @@ def test_it_hurts_and_stop_are_one_event_away_everywhere(library: Library, momen
         else:
             assert hurts.say is not None or isinstance(walk.chat.state, Held)
         assert not isinstance(stopped.chat.state, Running)
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.lists(STEPS, min_size=10, max_size=60))
+def test_however_the_clock_is_put_back_time_leads_on_within_a_steps_own_length(
+    library: Library, moments: list[object]
+) -> None:
+    walk = Walk(library).to_settle().tap("done")
+    for moment in moments:
+        match moment:
+            case int(n) if buttons := walk.buttons:
+                walk.event(Do(buttons[n % len(buttons)], on=walk.message, id="run"))
+            case float(seconds):
+                pass_time(walk, seconds)
+            case _:
+                continue
+        if walk.chat is None:
+            return
+        walk.deliver().look()
+        chat = walk.chat
+        if isinstance(chat.state, Playing) and chat.run is not None:
+            step, due = chat.run.plan.steps[chat.state.step], wake_at(chat.state)
+            if step.advance == "timed" and chat.state.timed:
+                assert due is not None
+                assert (due - walk.now).total_seconds() <= step.length + LEAD + SET_BACK.total_seconds()
 
 
 @pytest.mark.parametrize("steps", range(11))

@@ -444,6 +444,80 @@ def test_a_step_that_is_a_little_late_comes(walk: Walk) -> None:
     assert walk.step == "draw-back"
 
 
+# ── the clock is put back ─────────────────────────────────────────────────────────────────────────────────────────────
+HOUR = 3600.0
+
+
+def seconds_left(walk: Walk) -> float:
+    assert walk.chat is not None
+    due = wake_at(walk.chat.state)
+    assert due is not None
+    return (due - walk.now).total_seconds()
+
+
+def test_put_back_in_a_note_it_pauses_with_one_question_and_goes_on_from_the_same_step(walk: Walk) -> None:
+    walk.to_step("reach").wait(12)
+    length = seconds_left(walk) + 15
+    sent = len(walk.shown)
+    walk.set_back(HOUR).look()
+    assert isinstance(walk.state, Paused)
+    assert walk.state.why == "late"
+    assert len(walk.shown) == sent + 1
+    assert walk.state.silence, "the note falls silent"
+    walk.look().wait(60)
+    assert len(walk.shown) == sent + 1
+    walk.tap("resume")
+    assert walk.step == "reach"
+    assert seconds_left(walk) == pytest.approx(length, abs=0.1)
+
+
+def test_put_back_before_a_step_is_delivered_it_pauses_too(walk: Walk) -> None:
+    walk.to_step("reach").event(Do("done", on=walk.message)).set_back(HOUR).look()
+    assert isinstance(walk.state, Paused)
+    assert walk.tap("resume").step == "draw-back"
+
+
+def test_who_taps_before_anybody_looked_at_the_clock_is_understood(walk: Walk) -> None:
+    walk.to_step("reach").set_back(HOUR).tap("done")
+    assert walk.step == "draw-back"
+    assert seconds_left(walk) < 90
+    walk.look()
+    assert walk.step == "draw-back", "nothing is ahead any more"
+    walk.wait(3).set_back(HOUR).tap("hurts")
+    assert isinstance(walk.state, Hurting)
+    assert walk.chat is not None
+    assert walk.chat.run is not None
+    assert walk.chat.run.plan.steps[walk.state.step].id == "draw-back", "it had begun: it is what hurts"
+
+
+def test_put_back_while_a_step_is_on_the_wire_its_own_time_begins_with_its_delivery(walk: Walk) -> None:
+    walk.to_step("reach").event(Do("done", on=walk.message)).set_back(HOUR).deliver()
+    assert walk.step == "draw-back"
+    assert 20 < seconds_left(walk) < 90
+
+
+def test_put_back_where_a_person_leads_nothing_is_asked(walk: Walk) -> None:
+    walk.to_settle().set_back(HOUR).look()
+    assert walk.step == "settle"
+    assert seconds_left(walk) <= 300
+    walk.tap("done", "more", "pace-mine").wait(3).tap("done").wait(3).set_back(HOUR).look()
+    assert walk.step == "three-breaths"
+    assert walk.tap("done").step == "to-the-back"
+
+
+def test_put_back_by_a_moment_nobody_notices(walk: Walk) -> None:
+    walk.to_settle().tap("done").set_back(4).look()
+    assert walk.step == "breathe"
+
+
+@pytest.mark.parametrize("words", [["backpain"], ["backpain", "none"], ["backpain", "none", "chair", "pause"]])
+def test_put_back_where_a_person_is_asked_it_goes_on_waiting(walk: Walk, words: list[str]) -> None:
+    for word in words:
+        walk.word(word)
+    before = walk.chat
+    assert walk.set_back(HOUR).look().chat is before
+
+
 def test_the_first_time_caution_is_told_once(walk: Walk) -> None:
     walk.to_step("three-breaths")
     assert "light in the head" in walk.text

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bot.guide.chat import Chat, Playing
 from bot.guide.events import Delivered, Do, Event, Spoke, Tick
 from bot.guide.library import Library
-from bot.guide.player import Say, update, wake_at
+from bot.guide.player import Say, is_ahead, update, wake_at
 from bot.guide.screens import Screen, screen
 
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -78,6 +78,18 @@ class Walk:
         while self.chat is not None and (due := wake_at(self.chat.state)) is not None and due <= self.now:
             self.event(Tick(), due)
         return self.deliver()
+
+    def set_back(self, seconds: float) -> Walk:
+        """The clock is put back, and nobody has looked at it yet."""
+        self.now -= timedelta(seconds=seconds)
+        return self
+
+    def look(self) -> Walk:
+        """The shell looks at who is ahead of the clock."""
+        assert self.chat is not None
+        if is_ahead(self.chat.state, self.now):
+            self.event(Tick()).deliver()
+        return self
 
     # what is seen
     @property
