@@ -258,6 +258,7 @@ async def test_nothing_comes_by_itself_and_everybody_is_answered(
     assert rows(house.home / "easeback.db", "SELECT count(*) FROM chats WHERE sending NOTNULL") == [(0,)]
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 async def test_what_was_on_the_wire_is_not_sent_again(house: House, place: Place, tmp_path: Path) -> None:
     store = await place.open()
     row = replace(row_of(ANNA), send_at=1.0, sending=7, rev=7, part=1, doubts=1, live=[40], dead=[(39, "delete")])

@@ -37,6 +37,7 @@ from bot.store.errors import (
     StoreError,
     TooOld,
 )
+from bot.store.files import move
 from bot.store.left import FILE
 from bot.store.migrate import Schema
 from bot.store.restore import Restored, come_back, restore
@@ -48,6 +49,7 @@ from tests.store.test_migrate import schema as schema  # noqa: PLC0414 - a fixtu
 BOT, DAY = 4711, 86400.0
 AT = NOW.timestamp()
 CLARA = 55_501_203_871
+PAGE = 4096
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +122,15 @@ def overwrite(file: Path, data: bytes) -> None:
 def damage(file: Path) -> None:
     """Its first page is well, and nothing behind it."""
     whole = file.read_bytes()
-    file.write_bytes(whole[:4096] + b"?" * (len(whole) - 4096))
+    file.write_bytes(whole[:PAGE] + b"?" * (len(whole) - PAGE))
+
+
+def damage_slightly(file: Path) -> None:
+    """An index has lost what it knew of its table: SQLite reads on, and finds nothing."""
+    ((page,),) = rows(file, "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_about_1'")
+    assert isinstance(page, int)
+    whole, empty = file.read_bytes(), b"\x0a\0\0\0\0\x10\0\0".ljust(PAGE, b"\0")
+    file.write_bytes(whole[: PAGE * (page - 1)] + empty + whole[PAGE * page :])
 
 
 # ── a backup ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -329,6 +339,20 @@ async def test_who_left_stays_erased_though_the_database_is_lost(on_file: Store,
     assert str(ANNA).encode() not in (folder / FILE).read_bytes()
 
 
+async def test_the_log_of_a_lost_database_does_not_get_into_the_new_one(on_file: Store, folder: Path) -> None:
+    place = OnFile(folder)
+    file = await backed_up(place)
+    await on_file.tidy(AT)
+    async with on_file.transaction() as tx:
+        await tx.park(1, "an error", AT)
+    log = contents(folder)["easeback.db-wal"]
+    await on_file.close()
+    overwrite(folder / "easeback.db-wal", log)
+    move(file, folder / "easeback.db")
+    assert await place.run("SELECT count(*) FROM parked") == [(0,)]
+    assert await place.run("PRAGMA integrity_check") == [("ok",)]
+
+
 async def test_who_left_stays_erased_though_a_backup_was_put_in_place_by_hand(on_file: Store, folder: Path) -> None:
     place = OnFile(folder)
     file = await backed_up(place)
@@ -343,6 +367,7 @@ async def test_who_left_stays_erased_though_a_backup_was_put_in_place_by_hand(on
     await store.close()
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 async def test_a_hold_that_came_after_the_backup_stays(data: Store, place: Place) -> None:
     free = replace(CHAT, person=replace(CHAT.person, hold=None))
     await kept(data, Row(id=CLARA, chat=free, rev=1))
@@ -362,6 +387,7 @@ async def test_a_hold_that_came_after_the_backup_stays(data: Store, place: Place
     await store.close()
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 async def test_an_update_that_was_handled_is_not_handled_again_and_no_new_one_is_lost(
     data: Store, place: Place
 ) -> None:
@@ -460,8 +486,9 @@ async def test_what_is_no_backup(backup: Path, folder: Path, text: bytes) -> Non
     assert not (folder / "nothing").exists()
 
 
-async def test_a_damaged_backup(backup: Path, folder: Path) -> None:
-    damage(backup)
+@pytest.mark.parametrize("damaged", [damage, damage_slightly])
+async def test_a_damaged_backup(backup: Path, folder: Path, damaged: Callable[[Path], None]) -> None:
+    damaged(backup)
     with pytest.raises(DamagedBackup, match="damaged: take another one"):
         await put_back(backup, OnFile(folder))
 
