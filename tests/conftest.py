@@ -19,6 +19,7 @@ from tests.wire import Ear
 
 settings.register_profile("desk", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("long", deadline=None, max_examples=10_000)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 MALFORMED = "malformed: says on purpose what no Bot API client says, or answers what Telegram never answers"
