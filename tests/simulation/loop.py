@@ -40,15 +40,19 @@ class LoopClock:
     speed = 1.0
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop, self._off, self._changed = loop, 0.0, list[Callable[[], None]]()
+        self._loop, self._off, self._zero = loop, 0.0, 0.0
+
+    def begin(self) -> None:
+        """A process starts: its real time begins with what the wall says."""
+        self._zero = self._off
 
     def now(self) -> datetime:
         """Virtual time, aware UTC."""
         return BEGAN + timedelta(seconds=self._loop.time() + self._off)
 
     def real(self) -> float:
-        """The same, unix seconds: the simulation knows one time only."""
-        return BEGAN.timestamp() + self._loop.time() + self._off
+        """Unix seconds; they go on evenly while a process lives."""
+        return BEGAN.timestamp() + self._loop.time() + self._zero
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""

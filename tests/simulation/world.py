@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot.app import FULL_POLL, LATE, TWICE, read_content
-from bot.chat.alarm import Alarm
+from bot.chat.alarm import BEAT, Alarm
 from bot.chat.answers import Answers
 from bot.chat.delivery import Delivery, Job
 from bot.chat.flood import HANDLE, Flood, Verdict
@@ -74,6 +74,12 @@ class Ringing(Alarm):
 
     async def start(self) -> None:
         await self.ring()
+        await self._look_ahead()
+
+    async def noticed(self) -> None:
+        """What its beat does when the clock was set; two beats in each second would take all our time."""
+        self._job()
+        await self._look_ahead()
 
     def _job(self, *_: str, **__: object) -> None:
         if self._timer:
@@ -106,6 +112,7 @@ class Process:
 
     def __init__(self, world: World) -> None:
         self.world, self.alive = world, True
+        world.clock.begin()
         self._taker: asyncio.Task[object] | None = None
         self._taking: Incoming | None = None
         self._was: Row | None = None
@@ -280,7 +287,7 @@ class World:
     async def _trouble(self) -> None:
         while self.loop.time() < self.end:
             await asyncio.sleep(self.dice.uniform(60, 1200))
-            match self.dice.choice(("outage", "outage", "flood", "kill", "store", "nothing")):
+            match self.dice.choice(("outage", "outage", "flood", "kill", "store", "clock", "nothing")):
                 case "outage":
                     self.telegram.outage = self.dice.choice(("refuse", "hang", "broken"))
                     self.count["outages"] += 1
@@ -288,6 +295,12 @@ class World:
                     self.telegram.outage = ""
                 case "flood":
                     self.telegram.flooded = self.loop.time() + self.dice.choice((5, 60))
+                case "clock":
+                    self.clock.step(self.dice.choice((-3600, 3600)))
+                    self.count["clock set"] += 1
+                    await asyncio.sleep(BEAT)
+                    if self.process and self.process.alive:
+                        self.loop.create_task(self.process.alarm.noticed())
                 case "store":
                     self.ill = True
                     await asyncio.sleep(self.dice.choice((1, 10, 90)))
