@@ -210,6 +210,7 @@ class Judge:
             if not isinstance(before.chat.state, Idle) and action == "erase":
                 eye.gone, eye.gone_at, eye.held, eye.hurt = now, came.message, None, None
                 eye.unknown = self._telegram.ids
+                eye.rev = 0  # who comes back is new: their revs begin by the clock, which may have been put back
             else:
                 self.wrong(f"forgotten without a yes: {came}")
         if not changed or before is None or after is None:
