@@ -70,19 +70,23 @@ class Live(Protocol):
 class LiveFile:
     """A SQLite database, which need not be there, and need not be whole."""
 
-    def __init__(self, kind: Sqlite, file: Path) -> None:
-        self._kind, self._file = kind, file
+    def __init__(self, kind: Sqlite, file: Path, schema: Schema) -> None:
+        self._kind, self._file, self._schema = kind, file, schema
         self.work = file.with_name(file.name + RESTORING)
 
     async def known(self, keys: Keys, bot: int) -> Known | None:
-        """What it knows."""
+        """What it knows. Raises NotOurs."""
         if not self._file.exists():
             return Known()
         engine = self._kind.reading(1)
         assert engine is not None, "a file"
         try:
             async with engine.connect() as connection:
-                return await connection.run_sync(_known, keys, bot)
+                try:
+                    there = await connection.run_sync(holds_something, self._schema, self._kind.place)
+                except NewerSchema:
+                    there = True  # after an update that went wrong the old version gets its backup back
+                return await connection.run_sync(_known, keys, bot) if there else Known()
         except (DBAPIError, sqlite3.Error, OSError):
             return None
         finally:
@@ -156,7 +160,7 @@ async def present(url: str | None, folder: Path, schema: Schema, busy: float) ->
     if isinstance(kind, Sqlite):
         if kind.file is None:
             raise InMemory
-        yield LiveFile(kind, kind.file)
+        yield LiveFile(kind, kind.file, schema)
         return
     assert kind.copies is not None, "a server"
     engine = kind_of(url, folder, busy, alone=True).writing()

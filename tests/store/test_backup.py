@@ -499,6 +499,16 @@ async def test_half_a_backup(backup: Path, folder: Path) -> None:
         await put_back(backup, OnFile(folder))
 
 
+async def test_another_programs_database_in_the_datas_place(backup: Path, tmp_path: Path, folder: Path) -> None:
+    theirs = OnFile(tmp_path / "theirs")
+    theirs.folder.mkdir()
+    shutil.copy(folder / "key", theirs.folder)
+    await theirs.run("CREATE TABLE songs (name)", "INSERT INTO songs VALUES ('mine')")
+    with pytest.raises(NotOurs):
+        await put_back(backup, theirs)
+    assert await theirs.run("SELECT name FROM songs") == [("mine",)]
+
+
 async def test_data_that_another_program_has_open(backup: Path, folder: Path) -> None:
     with closing(sqlite3.connect(folder / "easeback.db", isolation_level=None)) as other:
         other.execute("BEGIN")
