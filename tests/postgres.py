@@ -142,7 +142,7 @@ class Server:
         if os.name != "nt":
             options += ["-k", str(self._home)]
         command = [str(self._programs / f"postgres{EXE}"), "-D", str(self._data), "-p", str(self._port), *options]
-        (self._data / "postmaster.pid").unlink(missing_ok=True)  # what one that was stopped left there says "ready", too
+        (self._data / "postmaster.pid").unlink(missing_ok=True)  # what a stopped one left says "ready", too
         with (self._home / "log").open("ab") as log:
             self._guard = subprocess.Popen(
                 [sys.executable, "-c", GUARD, str(self._home), *_nobody(), *command],
