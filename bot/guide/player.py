@@ -317,8 +317,9 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
             return Outcome(_resume(chat, state, step, now, library))
         case "back", Paused(step=step):
             return Outcome(_resume(chat, state, _before(chat, step), now, library))
-        case "skip", Paused(step=step):
-            return Outcome(_resume(chat, state, _behind(chat, step), now, library))
+        case "skip", Paused(step=step, heard=heard):
+            # What never came is not skipped: it is what comes after the one that was heard.
+            return Outcome(_resume(chat, state, _behind(chat, step if heard is None else heard), now, library))
         case "over", Paused():
             return _to(chat, now, _gate(chat.person, now, library))
         # it hurts

@@ -626,6 +626,15 @@ def test_what_hurts_is_what_was_heard_also_when_the_next_never_came(walk: Walk, 
     assert [step.form for step in walk.chat.run.plan.steps[never - 1 : never + 1]] == ["rest", "led"]
 
 
+def test_a_step_that_never_came_is_not_skipped(walk: Walk) -> None:
+    walk.to_step("reach").event(Do("done")).sleep(walk.library.late_after + 1)
+    assert isinstance(walk.state, Paused)
+    never = walk.state.step
+    walk.word("skip")
+    assert isinstance(walk.state, Playing)
+    assert walk.state.step == never
+
+
 def test_a_pose_left_out_stays_out_for_back_as_well(walk: Walk) -> None:
     walk.to_step("reach").tap("hurts", "leave").wait(5).tap("more", "back")
     assert walk.chat is not None
