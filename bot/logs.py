@@ -43,10 +43,14 @@ class Forward(logging.Handler):
         self._redact = redact
 
     def emit(self, record: logging.LogRecord) -> None:
-        """A traceback may hold what a person wrote, or the address with the token: only its kind is kept."""
+        """A traceback may hold what a person wrote, or the address with the token: only its kind is kept.
+
+        Of a message only the first line: asyncio shows the whole error in the next.
+        """
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
         more = {"error": error} if error else {}
-        structlog.get_logger().log(record.levelno, self._redact.clean(record.getMessage()), library=record.name, **more)
+        text = self._redact.clean(record.getMessage().partition("\n")[0])
+        structlog.get_logger().log(record.levelno, text, library=record.name, **more)
 
 
 QUIET = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import logging
 import socket
@@ -238,3 +239,14 @@ async def test_half_an_answer_with_a_persons_words_leaves_none_in_the_log(line: 
 
 async def test_a_note_that_is_gone_is_no_note(line: Line, tmp_path: Path) -> None:
     assert (await line.messenger.show(ANNA, part(), 1, tmp_path / "gone.ogg")).kind is Kind.NO_NOTE
+
+
+async def test_an_error_that_nobody_waits_for_is_logged_without_its_words(printed: io.StringIO) -> None:
+    async def fails() -> None:
+        raise KeyError(PRIVATE)
+
+    task = asyncio.create_task(fails())
+    await asyncio.wait([task])
+    del task
+    gc.collect()
+    assert "Task exception was never retrieved" in printed.getvalue()
