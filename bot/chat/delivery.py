@@ -251,14 +251,15 @@ class Delivery:
                 note = None
             if note is None:
                 return Answer(Kind.NO_NOTE)
-        makes_a_message = job.part.kind != "silence" and job.part.edit is None
-        await self._rate.take(job.chat if makes_a_message else None)
+        counts = job.chat if job.part.kind != "silence" and job.part.edit is None else None
+        await self._rate.take(counts)
         if job.again:
             answer = await self._messenger.probe(job.chat)
             if answer.kind is not Kind.DONE:
                 return Answer(Kind.NOT_SENT) if answer.kind is Kind.DOUBT else answer
         try:
             if not await self._current(job):
+                self._rate.give_back(counts)  # else who writes fast would wait for screens that nobody saw
                 return Answer(Kind.NOT_SENT)
         except StoreFailed as error:
             log.error("the store failed a delivery", error=type(error).__name__, where=where(error))

@@ -28,6 +28,10 @@ class Bucket:
         self._at = now
         return max(0.0, -self._tokens / self._rate)
 
+    def give_back(self) -> None:
+        """A token that was taken is there again."""
+        self._tokens += 1.0
+
     def until(self, tokens: float, now: float) -> float:
         """The seconds until so many tokens are there, if nobody takes one."""
         return max(0.0, (tokens - self._tokens) / self._rate - (now - self._at))
@@ -61,6 +65,12 @@ class Rate:
                 await self._clock.sleep(wait)
             if self._all_held <= self._clock.real():
                 return
+
+    def give_back(self, chat: int | None) -> None:
+        """What was taken for this chat (or None) is not used: what it was for is not wanted any more."""
+        self._all.give_back()
+        if chat is not None:
+            self._in_chat(chat, self._clock.real()).give_back()
 
     async def take_for_answer(self, chat: int) -> None:
         """Wait until a direct answer may go to this chat: it leaves the chat's next screen a token of its own."""

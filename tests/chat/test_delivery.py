@@ -19,12 +19,13 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from bot import app
-from bot.chat.delivery import CLEAN_AGAIN, CLEANERS, Delivery
-from bot.chat.messenger import Messenger
+from bot.chat.delivery import CLEAN_AGAIN, CLEANERS, Delivery, Job
+from bot.chat.messenger import Kind, Messenger
 from bot.chat.rate import Rate
 from bot.clock import SystemClock
 from bot.guide.chat import Chat
 from bot.guide.library import Library
+from bot.guide.screens import Part
 from bot.localchat import Clock, Fault, LocalTelegram, broken, create_app, flood, hang
 from bot.store.chats import Row, Store
 from tests.chat.conftest import Told
@@ -227,6 +228,22 @@ async def test_edits_spend_no_messages(bot: House) -> None:
     await bot.tap("It hurts")
     await bot.sees("Ease out")
     assert time.monotonic() - began < 3
+
+
+async def test_a_screen_that_moved_on_before_it_was_sent_spends_no_messages(bot: House) -> None:
+    await to_breathe(bot)
+    await bot.quiet()
+    assert bot.parts is not None
+    row = await bot.parts.store.peek(YOU, bot.clock.now())
+    assert row is not None
+    part = Part(kind="text", text="It was wanted a moment ago.")
+    old = Job(YOU, row.rev - 1, row.chat.state.at, row.claim, part, last=True, again=False, file_id=None)
+    began = time.monotonic()
+    for _ in range(20):
+        assert (await bot.parts.delivery._send(old)).kind is Kind.NOT_SENT
+    await bot.tap("It hurts")
+    await bot.sees("Ease out")
+    assert time.monotonic() - began < 8, "20 messages in a chat would take 16 seconds"
 
 
 async def test_a_429_holds_the_chat_whatever_happens_in_it(bot: House) -> None:
