@@ -27,7 +27,7 @@ FRESH = 60.0
 """Seconds (real) for which an answer that was surely not sent is tried again; a toast has its own time."""
 TOAST_FRESH = 10.0
 """Seconds (real) in which a tap can still be answered."""
-AGAIN = (1.0, 2.0, 4.0, 8.0)
+AGAIN = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds (real) between tries."""
 
 log = structlog.get_logger()
