@@ -30,8 +30,8 @@ from tests.places import OnServer
 from tests.postgres import END_OTHERS, STRANGER, Server
 from tests.store.someone import ANNA, BORIS, NOW, kept, row_of
 
-SHORT = 0.2
-"""Seconds (real) to wait for others, and half of what a server may be silent for."""
+SHORT = 1.0
+"""Seconds (real) to wait for others; a statement may take twice as long, also on a busy machine."""
 FULL = """
     CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$
@@ -72,8 +72,8 @@ async def test_a_second_process_is_refused_until_the_first_has_ended(store: Stor
 
 
 async def test_who_was_just_killed_is_waited_for(store: Store, on_server: OnServer) -> None:
-    asyncio.get_running_loop().call_later(SHORT, lambda: asyncio.ensure_future(store.close()))
-    await (await on_server.open(alone=True, busy=5 * SHORT)).close()
+    asyncio.get_running_loop().call_later(0.3, lambda: asyncio.ensure_future(store.close()))
+    await (await on_server.open(alone=True)).close()
 
 
 async def test_connections_that_were_lost_while_nobody_used_them_are_made_anew(
@@ -201,7 +201,7 @@ async def test_a_way_that_falls_silent_is_an_error_and_not_a_silence_for_everybo
     way = Way((address.hostname, address.port or 5432))
     async with way.open():
         through = replace(on_server, through=way.port)
-        store = await through.open(alone=True, busy=SHORT)
+        store = await through.open(alone=True, busy=SHORT / 2)
         await kept(store, row_of(ANNA))
         assert await store.peek(ANNA, NOW) is not None
 
@@ -221,7 +221,7 @@ async def test_a_way_that_falls_silent_is_an_error_and_not_a_silence_for_everybo
         assert await store.peek(ANNA, NOW) is not None
         assert await next_rev(store) == 8, "the lock that our own old connection holds is taken from it"
         assert b"UPDATE" in way.unheard
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 20
         await store.close()
 
 
