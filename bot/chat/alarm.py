@@ -34,6 +34,7 @@ BEAT = 0.5
 STEP = 1.0
 """Seconds (real) that the clock must have been set by: less is no harm to anybody."""
 EVERYBODY = 1_000_000
+"""More chats than there are."""
 
 log = structlog.get_logger()
 
