@@ -262,6 +262,7 @@ class Delivery:
                 self._rate.give_back(counts)  # else who writes fast would wait for screens that nobody saw
                 return Answer(Kind.NOT_SENT)
         except StoreFailed as error:
+            self._rate.give_back(counts)
             log.error("the store failed a delivery", error=type(error).__name__, where=where(error))
             return Answer(Kind.NOT_SENT)  # what was not sent is not in doubt
         if job.part.kind == "silence":
