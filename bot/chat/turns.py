@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.chat.messenger import Elsewhere, Incoming, Left, Nothing, Tap, Word
@@ -64,6 +64,9 @@ def feed(row: Row, event: Event, at: float | None, clock: Clock, library: Librar
         if row.sending is None:
             row.send_at = clock.real()
     elif state.waits:
+        if before.waits and not row.part:  # what was to fall silent with a screen that never came goes with this one
+            left = tuple(message for message in before.silence if message not in state.silence)
+            row.chat = replace(row.chat, state=replace(state, silence=(*left, *state.silence)))
         _new_screen(row, clock)
         if row.sending is None:
             row.send_at = clock.real()

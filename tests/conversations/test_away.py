@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.guide.chat import Paused, Playing
-from bot.localchat import Fault, flood, hang, lost, refuse
+from bot.localchat import Fault, broken, flood, hang, lost, refuse
 from bot.store.secrets import find_keys
 from tests.conversations.conftest import YOU, House
 from tests.conversations.test_first_session import to_settle
@@ -58,6 +58,26 @@ async def test_people_who_go_on_writing_do_not_hold_up_a_start(house: House) -> 
     async with asyncio.timeout(10), house.running():
         await house.sees("Before you move")
         house.telegram.fault = None
+
+
+async def test_a_note_that_came_late_falls_silent_though_the_screen_it_was_to_go_with_never_came(
+    bot: House,
+) -> None:
+    await to_settle(bot)
+    faults = {"sendVoice": [Fault(after=True, wait=0.5)], "deleteMessages": [broken(after=False)]}
+
+    async def once(method: str, _: object) -> Fault | None:
+        return faults[method].pop() if faults.get(method) else None
+
+    bot.telegram.fault = once
+    await bot.tap("Done")
+    await bot.sees("Breathe · 2 of 11")
+    await bot.say("it hurts")
+    await bot.telegram.until(lambda: not faults["deleteMessages"])
+    await bot.say("stop")
+    await bot.sees("All right, we stop here.")
+    await bot.quiet()
+    assert not any("Breathe · 2 of 11" in message.text for message in bot.messages)
 
 
 async def test_a_lost_answer_is_repeated_once_after_a_probe(bot: House) -> None:
