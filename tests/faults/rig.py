@@ -1,4 +1,4 @@
-"""The real program as a process, against the local chat's server on loopback: started, killed, started again."""
+"""The real command as a process, against the local chat's server on loopback: started, stopped, started again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bot.localchat import Clock, Fault, LocalTelegram, Message, serve
+from bot.localchat import Clock, LocalTelegram, Message, serve
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "4711:a-token-that-opens-nothing-at-all-0123"
@@ -29,10 +29,7 @@ class Rig:
         self.telegram = LocalTelegram(":memory:", token=TOKEN, clock=Clock())
         self.process: asyncio.subprocess.Process | None = None
         self.address = ""
-        self.kill_at: tuple[str, bool] | None = None
-        """Kill the process when it calls this method: before (False) or after (True) it was carried out."""
-        self.killed = asyncio.Event()
-        self.telegram.fault = self._fault
+        self.telegram.fault = self._polled
 
     async def __aenter__(self) -> Rig:
         self.address, self._close = await serve(self.telegram)
@@ -78,20 +75,9 @@ class Rig:
             await self.process.communicate()
         self.process = None
 
-    async def _fault(self, method: str, parameters: Mapping[str, Any]) -> Fault | None:
+    async def _polled(self, method: str, parameters: Mapping[str, Any]) -> None:
         if method.lower() == "getupdates" and int(parameters.get("timeout", 0)) > 0:
             self.polls = True
-        if self.kill_at is None or method != self.kill_at[0] or self.process is None:
-            return None
-        after, self.kill_at = self.kill_at[1], None
-        if not after:
-            self.process.send_signal(signal.SIGKILL)
-            self.killed.set()
-            return Fault(cut=True)
-        # Carried out while the process dies: its answer reaches nobody.
-        asyncio.get_running_loop().call_soon(self.process.send_signal, signal.SIGKILL)
-        self.killed.set()
-        return Fault(after=True, wait=0.2, cut=True)
 
     # the person
     async def say(self, text: str) -> None:

@@ -1,0 +1,88 @@
+"""kill -9 of the bot, at each point once: nothing is lost, nothing is skipped, and a step comes at most twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.kill.people import SPECIALISTS
+from tests.kill.points import POINTS
+from tests.kill.rig import Rig
+from tests.kill.victim import Order
+from tests.kill.world import Person, World, buttons
+
+SPEED = 60.0
+RACES = {f"clean deleteMessages {where}" for where in ("out", "answered")}
+"""Points that take a race: a note that came when its screen was over. At random it dies there, too."""
+
+
+@pytest.fixture
+async def world(tmp_path: Path, full_shelf: Path) -> AsyncIterator[World]:
+    async with World(tmp_path / "world", full_shelf, len(SPECIALISTS), SPEED).running() as world:
+        yield world
+
+
+@pytest.fixture
+async def you(world: World) -> Person:
+    return next(iter(world.people.values()))
+
+
+@pytest.mark.timeout(600)  # some thirty seconds where nothing else runs
+async def test_killed_at_each_point_nothing_is_lost(world: World) -> None:
+    rig = Rig(world, "each point", patience=10)
+    await rig.at_each_point()
+    assert rig.tally.violations == []
+    assert [point for point in POINTS if point not in rig.tally.points] == []
+    assert rig.tally.between >= 6, "after an answer, and at each point of settling it"
+    written = {point for point in rig.case.points if not point.endswith(" read")}
+    assert written - set(POINTS) <= RACES, "is a new point in none of the lists?"
+
+
+async def killed_at(world: World, you: Person, *points: str) -> None:
+    """The notice is answered, and the bot dies at each of these in turn."""
+    life = await world.start(Order())
+    await you.say("/backpain")
+    await you.sees("Before you move")
+    await world.kill(life)
+    await you.press("None of these")
+    for point in points:
+        assert await world.death(await world.start(Order(point)), 20), f"{point} was not passed"
+
+
+async def test_killed_between_claim_and_send_it_comes_once(world: World, you: Person) -> None:
+    await killed_at(world, you, "show sendMessage out")
+    life = await world.start(Order())
+    await you.sees("How would you like")
+    await you.press("Chair")
+    await you.sees("Settle · 1 of 11")
+    assert len(you.having("How would you like")) == 1
+    await world.stop(life)
+
+
+async def test_killed_between_send_and_settle_it_comes_twice_and_either_acts(world: World, you: Person) -> None:
+    await killed_at(world, you, "show sendMessage answered")
+    life = await world.start(Order())
+    await you.until(lambda: len(you.having("How would you like")) == 2, "the one repetition")
+    lost, known = you.having("How would you like")
+    assert buttons(lost) == buttons(known)
+    await you.tap(lost["message_id"], next(iter(buttons(lost))))
+    await you.sees("Settle · 1 of 11")
+    query = await you.tap(known["message_id"], next(iter(buttons(known))))
+    assert await you.answered(query) == "That one is over. We are here now."
+    await you.until(lambda: not any(map(buttons, you.having("How would you like"))), "no old buttons")
+    await world.stop(life)
+
+
+async def test_killed_there_twice_it_does_not_come_a_third_time_and_a_word_shows_it(world: World, you: Person) -> None:
+    await killed_at(world, you, "settle begin", "settle commit")
+    life = await world.start(Order())
+    await asyncio.sleep(2.5)
+    assert len(you.having("How would you like")) == 2
+    await you.say("hello?")
+    await you.until(lambda: len(you.having("How would you like")) == 3, "the screen, as they asked for it")
+    await you.press("Chair")
+    await you.sees("Settle · 1 of 11")
+    await world.stop(life)
