@@ -23,9 +23,13 @@ HOURS, PEOPLE = 1.0, 2
 BATCH = 10
 
 
+def quiet() -> None:
+    """In a process of the simulation's own: what fails here fails on purpose, and is not logged."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+
+
 def batch(first: int, seeds: int, hours: float, people: int) -> tuple[Counter[str], list[str]]:
-    """Some runs, in a process of their own: what happened, and what was wrong."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))  # what fails here fails on purpose
+    """Some runs: what happened, and what was wrong."""
     count, wrong = Counter[str](), list[str]()
     for seed in range(first, first + seeds):
         world = World(seed, hours, people).run()
@@ -49,12 +53,12 @@ def main(
     if mutants:
         sys.exit(not hunt_all(only, jobs))
     if load:
-        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+        quiet()
         typer.echo(f"30 minutes without Telegram, 1,000 runs: {outage(1000)}")
         typer.echo(f"300 steps due at once: {all_at_once(300)}")
         return
     began, count, bad, done = time.monotonic(), Counter[str](), 0, 0
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=quiet) as pool:
         while done < seeds or time.monotonic() - began < minutes * 60:
             firsts = range(start + done, start + done + BATCH * jobs, BATCH)
             for more, wrong in pool.map(batch, firsts, *([same] * jobs for same in (BATCH, hours, people))):
