@@ -21,7 +21,7 @@ RACES = {f"clean deleteMessages {where}" for where in ("out", "answered")}
 
 @pytest.fixture
 async def world(tmp_path: Path, full_shelf: Path) -> AsyncIterator[World]:
-    async with World(tmp_path / "world", full_shelf, len(SPECIALISTS), SPEED).running() as world:
+    async with World(tmp_path / "world", full_shelf, 1, SPEED, read_along=False).running() as world:
         yield world
 
 
@@ -31,9 +31,10 @@ async def you(world: World) -> Person:
 
 
 @pytest.mark.timeout(600)  # some thirty seconds where nothing else runs
-async def test_killed_at_each_point_nothing_is_lost(world: World) -> None:
-    rig = Rig(world, "each point", patience=10)
-    await rig.at_each_point()
+async def test_killed_at_each_point_nothing_is_lost(tmp_path: Path, full_shelf: Path) -> None:
+    async with World(tmp_path / "world", full_shelf, len(SPECIALISTS), SPEED).running() as world:
+        rig = Rig(world, "each point", patience=10)
+        await rig.at_each_point()
     assert rig.tally.violations == []
     assert [point for point in POINTS if point not in rig.tally.points] == []
     assert rig.tally.between >= 6, "after an answer, and at each point of settling it"

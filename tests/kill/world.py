@@ -1,7 +1,8 @@
 """A world to be killed in: a server, the program that dies, and people. Touches a folder, processes, loopback HTTP.
 
-The local chat's server is a process of its own that nobody kills. People see and act as the chat's page does, over
-HTTP: what the server told a page, in its order, is all that the judge knows of what people saw.
+The local chat's server is a process of its own that nobody kills; aiogram can read along (tests/wire.py). People see
+and act as the chat's page does, over HTTP: what the server told a page, in its order, is all that the judge knows of
+what people saw.
 """
 
 from __future__ import annotations
@@ -161,11 +162,12 @@ class Life:
 class World:
     """A server, people, and one bot that lives again and again on the same folder."""
 
-    def __init__(self, folder: Path, shelf: Path, people: int, speed: float) -> None:
-        """`shelf`: a folder with all notes. `speed`: of the bot's virtual time."""
+    def __init__(self, folder: Path, shelf: Path, people: int, speed: float, *, read_along: bool = True) -> None:
+        """`shelf`: a folder with all notes. `speed`: of the bot's virtual time. `read_along`: takes 4 s to begin."""
         self.folder, self.home, self._shelf = folder, folder / "home", shelf
         self.journal, self.log = folder / "journal.txt", folder / "bot.log"
         self.speed, self.began = speed, time.time()
+        self._server = "tests.wire" if read_along else "bot.localchat"
         self._read = self._lives = 0
         self._numbers = range(1001, 1001 + people)
         self.people: dict[int, Person] = {}
@@ -176,7 +178,8 @@ class World:
         self.home.mkdir(parents=True)
         shutil.copytree(self._shelf, self.home / "notes", copy_function=os.link)
         async with AsyncExitStack() as stack:
-            server = await stack.enter_async_context(_process("bot.localchat", "--token", TOKEN))
+            server = await stack.enter_async_context(_process(self._server, "--token", TOKEN))
+            stack.push_async_callback(_well_spoken, server)
             assert server.stdout is not None
             told = dict([(await server.stdout.readline()).decode().strip().split("=", 1) for _ in range(2)])
             self.address = told["EASEBACK_API_URL"]
@@ -263,6 +266,12 @@ class World:
     def acts(self) -> int:
         """How many updates people have caused."""
         return sum(isinstance(event, Did) for person in self.people.values() for event in person.log)
+
+
+async def _well_spoken(server: asyncio.subprocess.Process) -> None:
+    """End the server kindly; whoever read along says what was wrong on the way out. Raises AssertionError."""
+    server.terminate()
+    assert await asyncio.wait_for(server.wait(), 30.0) == 0, "the server complains; its words are above"
 
 
 @asynccontextmanager
