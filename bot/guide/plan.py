@@ -183,9 +183,11 @@ def leave_out(plan: Plan, index: int) -> Plan:
 
 
 def more_quiet(plan: Plan, index: int, name: str, show: str, voice: str | None) -> Plan:
-    """Thirty quiet seconds after a step, as a step of their own."""
-    told = quiet(show, voice)
-    step = PlannedStep(id=f"{plan.steps[index].id}-quiet", name=name, form="quiet", told=told, rest=told)
+    """Thirty quiet seconds after a step, as a step of their own; what hurts in them is that step's movement."""
+    before, told = plan.steps[index], quiet(show, voice)
+    step = PlannedStep(
+        id=f"{before.id}-quiet", name=name, form="quiet", told=told, rest=told, pose=before.pose, tags=before.tags
+    )
     return replace(plan, steps=(*plan.steps[: index + 1], step, *plan.steps[index + 1 :]))
 
 
@@ -196,6 +198,8 @@ def quiet(show: str, voice: str | None) -> Telling:
 
 
 def _rested(step: PlannedStep) -> PlannedStep:
+    if step.form == "quiet":
+        return step
     return replace(step, form="rest", told=step.rest, caution=None, caution_id=None)
 
 

@@ -554,6 +554,22 @@ def test_leave_it_out_goes_on_and_the_pose_stays_out(walk: Walk) -> None:
     assert [s.form for s in walk.chat.run.plan.steps if s.id == "reach-again"] == ["rest"]
 
 
+@pytest.mark.parametrize("answer", ["twin", "leave"])
+def test_in_the_quiet_after_a_movement_it_hurts_means_that_movement(walk: Walk, answer: str) -> None:
+    walk.to_step("reach").tap("more", "plus")
+    assert isinstance(walk.state, Playing)
+    assert walk.state.ends is not None
+    walk.wait((walk.state.ends - walk.now).total_seconds() + 1)
+    assert walk.step == "reach-quiet"
+    walk.tap("hurts", answer)
+    assert walk.chat is not None
+    assert walk.chat.run is not None
+    made = walk.chat.run.plan
+    assert made.place(walk.state.step) == ((6, 11) if answer == "leave" else (5, 11)), "quiet is never counted"
+    forms = [step.form for step in made.steps if step.pose == "seated-reach"]
+    assert forms == (["rest", "quiet", "rest"] if answer == "leave" else ["led", "quiet", "led"])
+
+
 def test_the_second_time_the_signs_come_again(walk: Walk) -> None:
     walk.to_step("reach").tap("hurts", "leave").wait(5).tap("hurts")
     assert isinstance(walk.state, Signs)
