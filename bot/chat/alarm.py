@@ -163,7 +163,7 @@ class Alarm:
         return True
 
     def _job(self, *when: str, **at: datetime) -> None:
-        """The one job. A second one may come while the first still rings: it waits for it, and must not be dropped."""
+        """The one job. More may come while the first still rings: they wait for it, and none must be dropped."""
         self._scheduler.add_job(
             self.ring,
             *when,
@@ -172,7 +172,7 @@ class Alarm:
             replace_existing=True,
             misfire_grace_time=None,
             coalesce=True,
-            max_instances=2,
+            max_instances=10,
         )
 
     async def _keep_house(self) -> None:
