@@ -72,6 +72,8 @@ class Step:
     """The mark of its request."""
     quiet: bool
     """It is one of more quiet seconds."""
+    meant: int
+    """The furthest step that may have been meant by what was done since its request: it was on its way for a moment."""
     copies: int = 1
 
 
@@ -324,7 +326,7 @@ class Judge:
             if n > 1 + self._onward(eye.since(eye.gate_at)):
                 self.wrong(f"a run began with step {n}")
             eye.only_rest = eye.gate == "held"
-            over = now
+            over, meant = now, n
         else:
             done = eye.since(last.began)
             if (n, quiet) == (
@@ -336,7 +338,7 @@ class Judge:
                 if last.copies > min(2, 1 + excused):
                     self.wrong(f"{last.copies} copies of step {n}, {excused} excused")
                 return
-            if not max(1, last.n - bool(done) - done["back"]) <= n <= last.n + max(1, self._onward(done)):
+            if not max(1, last.n - bool(done) - done["back"]) <= n <= last.meant + max(1, self._onward(done)):
                 self.wrong(f"step {last.n} was followed by {n} ({eye.kind}, done meanwhile: {done})")
             if not done and now < last.over - LEAD - 0.5:
                 self.wrong(f"step {n} came {last.over - LEAD - now:.1f} s before its time")
@@ -344,7 +346,8 @@ class Judge:
             if now > due + LATE + WIRE:
                 self.wrong(f"step {n} came {now - due:.0f} s after its time")
             over = now if done else max(last.over, now)
-        eye.step = Step(n, now, now, over + (0.0 if n == 1 and not quiet else length), rev, began, quiet)
+            meant = max(n, last.meant) if eye.since(began) else n
+        eye.step = Step(n, now, now, over + (0.0 if n == 1 and not quiet else length), rev, began, quiet, meant)
 
     @staticmethod
     def _onward(done: Counter[str]) -> int:
