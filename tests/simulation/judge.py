@@ -97,6 +97,8 @@ class Eye:
     noticed: float = -1.0
     agreed: float = -2.0
     """When the notice was there, and when it was answered."""
+    answered: int = 0
+    """The rev of the notice that was answered: a copy of it that comes later asks nothing new."""
     only_rest: bool = False
     held: int | None = None
     hurt: int | None = None
@@ -161,7 +163,7 @@ class Judge:
         """A person tapped."""
         eye, action = self._eye(on.chat), data.partition(":")[0]
         if kind_of(on) == "notice" and action in ("none", "same", "change"):
-            eye.agreed = self._now()
+            eye.agreed, eye.answered = self._now(), int(data.rpartition(":")[2])
 
     def deleted(self, message: Message) -> None:
         """A person deleted a message of ours."""
@@ -290,7 +292,7 @@ class Judge:
 
     def _screen(self, eye: Eye, message: Message, rev: int, began: int, *, first: bool) -> None:
         kind = kind_of(message)
-        if kind == "notice" and first:
+        if kind == "notice" and first and rev != eye.answered:
             eye.noticed = self._now()
         if kind == "step":
             self._movement(eye, message, began)
