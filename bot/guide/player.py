@@ -584,6 +584,8 @@ def _forgetting(chat: Chat, now: datetime) -> Forgetting:
 def _pause(chat: Chat, now: datetime, why: PauseReason, *, on: int | None = None, step: int | None = None) -> Chat:
     """The run waits where it is (or at `step`), in silence; a question about pain stays open."""
     here, hurt = _waits_at(chat, now) or (0, "no")
+    # Where time made a leap, what is over by the clock may still be heard.
+    notes = chat.run.notes if why == "late" and chat.run else ()
     state = Paused(
         at=now,
         step=here if step is None else step,
@@ -591,7 +593,7 @@ def _pause(chat: Chat, now: datetime, why: PauseReason, *, on: int | None = None
         why=why,
         hurt=hurt,
         on=on,
-        silence=_ahead(chat, now),
+        silence=tuple(note.message for note in notes) or _ahead(chat, now),
     )
     return replace(_leave(chat, now), state=state)
 

@@ -439,6 +439,16 @@ def test_a_late_step_pauses_with_one_question_and_nothing_else(walk: Walk) -> No
     assert walk.step == "draw-back"
 
 
+def test_where_time_made_a_leap_every_note_of_the_last_minutes_falls_silent(walk: Walk) -> None:
+    walk.to_step("reach")
+    first = walk.message
+    walk.tap("again").wait(3)
+    again = walk.message
+    walk.sleep(3600)
+    assert isinstance(walk.state, Paused)
+    assert {first, again} <= set(walk.shown[-1][1].state.silence), "by the clock both are over for long"
+
+
 def test_a_step_that_is_a_little_late_comes(walk: Walk) -> None:
     walk.to_step("reach").sleep(100)
     assert walk.step == "draw-back"

@@ -90,8 +90,8 @@ class Eye:
     gate: str = ""
     """The last screen outside of a run, and the mark of its request."""
     gate_at: int = 0
-    did: list[tuple[int, str]] = field(default_factory=list)
-    """What the person did that had an effect, and the mark of the moment when it was handled."""
+    did: list[tuple[int, int, str]] = field(default_factory=list)
+    """What the person did that had an effect: the mark of the moment when it was handled, the rev that it led to."""
     handled: float = 0.0
     """When something they did was last handled."""
     noticed: float = -1.0
@@ -112,9 +112,9 @@ class Eye:
     cleared: set[int | None] = field(default_factory=set)
     """Revs of which the person deleted a message."""
 
-    def since(self, mark: int) -> Counter[str]:
-        """What they did since then, and how often."""
-        return Counter(action for at, action in self.did if at > mark)
+    def since(self, mark: int, rev: int | None = None) -> Counter[str]:
+        """What they did since then (or since a screen was claimed: its request comes a moment later), and how often."""
+        return Counter(action for at, led_to, action in self.did if at > mark or (rev is not None and led_to > rev))
 
 
 class Judge:
@@ -197,8 +197,8 @@ class Judge:
         self._handled.add(came.update)
         eye, now = self._eye(came.chat), self.mark()
         action = came.data.partition(":")[0] if isinstance(came, Tap) else ""
-        if changed:
-            eye.did.append((now, action or getattr(came, "text", "").removeprefix("/")))
+        if changed or (before and before.rev) != (after and after.rev):
+            eye.did.append((now, after.rev if after else 0, action or getattr(came, "text", "").removeprefix("/")))
         acted = isinstance(came, Tap) and before is not None and changed and came.data != f"{action}:{before.rev}"
         if acted and before is not None and not self._may(action, before.chat.state, after):
             self.wrong(f"an old button acted: {came}")
@@ -330,7 +330,7 @@ class Judge:
             eye.only_rest = eye.gate == "held"
             over, meant = now, n
         else:
-            done = eye.since(last.began)
+            done = eye.since(last.began, last.rev)
             if (n, quiet) == (
                 last.n,
                 last.quiet,
@@ -348,7 +348,7 @@ class Judge:
             if now > due + LATE + WIRE:
                 self.wrong(f"step {n} came {now - due:.0f} s after its time")
             over = now if done else max(last.over, now)
-            meant = max(n, last.meant) if eye.since(began) else n
+            meant = max(n, last.meant) if eye.since(began, rev) else n
         eye.step = Step(n, now, now, over + (0.0 if n == 1 and not quiet else length), rev, began, quiet, meant)
 
     @staticmethod
