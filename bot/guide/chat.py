@@ -198,6 +198,8 @@ class Forgetting(State):
 
     kind: Literal["forgetting"] = "forgetting"
     step: int | None = None
+    heard: int | None = None
+    """The step before, where that one never came."""
     hurt: Hurt = "no"
     scoring: EndReason | None = None
 

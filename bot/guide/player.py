@@ -542,7 +542,7 @@ def _heard(state: AnyState, now: datetime) -> int | None:
     match state:
         case Playing(heard=heard) if not _begun(state, now):
             return heard
-        case Paused(heard=heard):
+        case Paused(heard=heard) | Forgetting(heard=heard):
             return heard
     return None
 
@@ -578,7 +578,7 @@ def _forgetting(chat: Chat, now: datetime) -> Forgetting:
     if isinstance(chat.state, Forgetting):
         return replace(chat.state, at=now, seen=None, lost=None, on=None)
     step, hurt = _waits_at(chat, now) or (None, "no")
-    return Forgetting(at=now, step=step, hurt=hurt)
+    return Forgetting(at=now, step=step, heard=_heard(chat.state, now), hurt=hurt)
 
 
 def _pause(chat: Chat, now: datetime, why: PauseReason, *, on: int | None = None, step: int | None = None) -> Chat:

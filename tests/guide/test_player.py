@@ -634,11 +634,13 @@ def test_what_hurts_is_what_was_heard_also_while_the_next_is_on_its_way(walk: Wa
     assert walk.state.step == 5
 
 
-@pytest.mark.parametrize("why", ["late", "you"])
+@pytest.mark.parametrize("why", ["late", "you", "forget"])
 def test_what_hurts_is_what_was_heard_also_when_the_next_never_came(walk: Walk, why: str) -> None:
     walk.to_step("reach").event(Do("done"))  # the step after it is called for, and nothing gets through
     if why == "late":
         walk.sleep(walk.library.late_after + 1)
+    elif why == "forget":
+        walk.word("forget").tap("keep")
     else:
         walk.word("pause")
     walk.word("backpain")
