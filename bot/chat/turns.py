@@ -197,7 +197,8 @@ class Turns:
         said_after = word.message > row.heard
         fits = said_after
         if isinstance(event, Do):
-            answers = word.message > max([row.heard, *row.live]) and row.chat.state.seen is not None
+            shown = max([row.heard, *row.live, row.chat.state.there or 0])
+            answers = word.message > shown and row.chat.state.seen is not None
             fits = event.action in ALWAYS or (said_after if event.action in COMMANDS else answers)
         elif isinstance(event, Crisis):
             fits = True

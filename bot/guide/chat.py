@@ -64,6 +64,8 @@ class State:
     """When delivery gave up, in doubt. Neither seen nor lost: it must still be shown."""
     on: int | None = None
     """The message to edit in place; None: the screen is sent anew."""
+    there: int | None = None
+    """The message that shows it: what a word changes is changed there, and older words don't answer it."""
     silence: tuple[int, ...] = ()
     """Messages (voice notes) to delete as part of this screen."""
 
@@ -128,8 +130,6 @@ class Playing(State):
     """The chain of voice notes was cut before this one: it must be tapped."""
     more: bool = False
     """The second page of buttons is open."""
-    there: int | None = None
-    """The message that shows it: what a word changes is changed there."""
     ends: datetime | None = None
     """When its own time will be over; None until it was delivered."""
     due: datetime | None = None

@@ -193,8 +193,8 @@ def _told_by_delivery(chat: Chat, event: Delivered | GaveUp | NoVoice | Gone, no
     match event, chat.state:
         case Delivered(message), Playing() as playing:
             return _shown(chat, playing, message, now)
-        case Delivered(), state:
-            return replace(_silenced(chat), state=replace(state, seen=now, lost=None))
+        case Delivered(message), state:
+            return replace(_silenced(chat), state=replace(state, seen=now, lost=None, there=message or state.there))
         case GaveUp(), state:
             return replace(chat, state=replace(state, lost=now))
         case NoVoice(forbidden), state if chat.run is not None:
@@ -584,8 +584,8 @@ def _forgetting(chat: Chat, now: datetime) -> Forgetting:
 def _pause(chat: Chat, now: datetime, why: PauseReason, *, on: int | None = None, step: int | None = None) -> Chat:
     """The run waits where it is (or at `step`), in silence; a question about pain stays open."""
     here, hurt = _waits_at(chat, now) or (0, "no")
-    # Where time made a leap, what is over by the clock may still be heard.
-    notes = chat.run.notes if why == "late" and chat.run else ()
+    # All of them: where time made a leap, what is over by the clock may still be heard.
+    notes = chat.run.notes if chat.run else ()
     state = Paused(
         at=now,
         step=here if step is None else step,
@@ -593,7 +593,7 @@ def _pause(chat: Chat, now: datetime, why: PauseReason, *, on: int | None = None
         why=why,
         hurt=hurt,
         on=on,
-        silence=tuple(note.message for note in notes) or _ahead(chat, now),
+        silence=tuple(note.message for note in notes),
     )
     return replace(_leave(chat, now), state=state)
 

@@ -324,6 +324,21 @@ def test_a_word_that_comes_late_does_not_answer_what_came_after_it() -> None:
     tell(story)
 
 
+def test_a_word_that_comes_late_does_not_answer_a_screen_without_buttons_either() -> None:
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        world.telegram.slow += [(0.1, 0.1), (6.0, 0.1)]  # the notes go; the one fixed reply
+        await say(world, "I want to die")
+        arrive = on_its_way(world, "go on")
+        await until(world, "112")
+        await asyncio.sleep(1)
+        arrive()
+        await asyncio.sleep(3)
+        assert "112" in last(world).text, "no session goes on under it"
+
+    tell(story)
+
+
 def test_a_word_that_was_overtaken_by_a_newer_one_acts_no_more() -> None:
     async def story(world: World) -> None:
         await to_breathe(world)
