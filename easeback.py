@@ -64,7 +64,8 @@ def main(arguments: List[str]) -> None:
     if verb == "test":
         os.chdir(str(ROOT))
         subprocess.call([str(PYTHON), "-m", "tests.browser.chromium"])
-        become(PYTHON, "-m", "pytest", "-n", "auto", *rest)
+        workers = (os.cpu_count() or 1) + 1  # half of their time they wait
+        become(PYTHON, "-m", "pytest", "-n", str(workers), *rest)
     if verb in PROGRAMS:
         os.chdir(str(ROOT))
         become(PYTHON, "-m", PROGRAMS[verb], *rest)

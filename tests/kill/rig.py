@@ -45,9 +45,9 @@ class Rig:
                     await self.quiet()
 
     async def at_each_point(self) -> None:
-        """At every point once, among people who pass them all; what was not passed in time is tried again, twice."""
+        """At every point once, among people who pass them all; what was not passed in time is tried again."""
         async with self._acting(SPECIALISTS):
-            for point in POINTS * 3:
+            for point in POINTS * 6:
                 if point not in self.tally.points:
                     await self._pass(point)
             await self.quiet()
