@@ -25,13 +25,13 @@ from bot.chat.stop import Stop
 from bot.chat.turns import Turns, due_of, revive
 from bot.check import read, unsaid
 from bot.clock import Clock, PacedClock, SystemClock
-from bot.guide.content import Content
+from bot.guide.ahead import usual_notes
+from bot.guide.content import BREATHING, CLASSIC, LIGHTER, Content
 from bot.guide.events import SLASH
 from bot.guide.library import Library
 from bot.guide.marks import Script
 from bot.guide.person import Person
-from bot.guide.plan import Telling, usual_notes
-from bot.guide.player import SESSION
+from bot.guide.planned import Telling
 from bot.guide.reading import parse
 from bot.guide.source import BadContent, Problem
 from bot.guide.words import Words
@@ -143,8 +143,10 @@ def read_content(folder: Path) -> tuple[Content, dict[str, Words]]:
     """The content, and the interface's words by language. Raises BadContent, also for what would fail only in use."""
     files = read(folder)
     content, problems = parse(files), unsaid(files)
-    if SESSION not in content.sessions:
-        problems.append(Problem("sessions", 1, "", "/backpain has no session", f"`id: {SESSION}` in one of them"))
+    for needed in (CLASSIC, BREATHING, LIGHTER):
+        if needed not in content.sessions:
+            what = "there is a session that the bot itself leads to, and it is missing"
+            problems.append(Problem("sessions", 1, "", what, f"`id: {needed}` in one of them"))
     if problems:
         raise BadContent(tuple(problems))
     names = [name for name in files if name.startswith("words/") and name.endswith(".ftl")]

@@ -120,6 +120,7 @@ def check(
         problems += timing.twins(content.twins, folder.source("twins.yaml"), seconds)
         for session, source in sessions:
             problems += timing.speech(session, source, seconds)
+            problems += timing.cautions(session, source, seconds)
     return sorted(dict.fromkeys(problems), key=_place)
 
 
@@ -168,7 +169,7 @@ def _said(
             for path, text in step.show.all():
                 yield Said(source.file, source.line(("steps", n, "show", *path)), step.id, text, words=SHOWN)
             for path, text in step.say.all():
-                heard = " ".join(mark.words for mark in marks.parse(text, 1) if mark.words)
+                heard = " ".join(marks.MARK.sub(" ", text.replace(marks.SIDES, " ")).split())
                 yield Said(source.file, source.line(("steps", n, "say", *path)), step.id, heard)
             if step.caution and not step.cautioned_by:
                 yield Said(source.file, source.line(("steps", n, "caution")), step.id, step.caution, words=SHOWN)

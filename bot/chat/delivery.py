@@ -22,7 +22,8 @@ from bot.chat.turns import catch_up, due_of, feed
 from bot.clock import Clock
 from bot.guide.events import Delivered, GaveUp, Gone, NoVoice
 from bot.guide.library import Library
-from bot.guide.screens import Part, screen
+from bot.guide.parts import Part
+from bot.guide.screens import screen
 from bot.store.chats import Row, Store, Transaction
 from bot.store.errors import StoreFailed
 

@@ -41,7 +41,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.guide.screens import Button, Part
+from bot.guide.parts import Button, Part
 
 TELEGRAM = "https://api.telegram.org"
 TIMEOUT = 10.0

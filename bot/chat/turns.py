@@ -17,7 +17,7 @@ from bot.guide.chat import Chat, Idle
 from bot.guide.events import ALWAYS, COMMANDS, Crisis, Delivered, Do, Event, Gone, Spoke, Tick, read
 from bot.guide.library import Library
 from bot.guide.player import Say, cut_if_late, is_ahead, restored, same_screen, update, wake_at
-from bot.guide.screens import Button
+from bot.guide.parts import Button
 from bot.store.chats import Row, Store, Transaction
 
 TOAST = 200
@@ -211,8 +211,8 @@ class Turns:
         row = await tx.load(tap.chat, self._clock.now())
         action, _, rev = tap.data.partition(":")
         if row is None:  # a tap never creates a chat
-            safety = self._library().content.safety
-            unknown = Say("hurts-outside", {"number": safety.emergency}) if action == "hurts" else Say("no-chat")
+            number = self._library().number(None).emergency
+            unknown = Say("hurts-outside", {"number": number}) if action == "hurts" else Say("no-chat")
             return self._say(tap, tap.language, unknown), None
         mend(row, self._clock)
         if action == "menu":

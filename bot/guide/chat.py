@@ -12,8 +12,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from bot.guide.content import CLASSIC
 from bot.guide.person import Person
-from bot.guide.plan import Plan
+from bot.guide.planned import Plan
 
 VERSION = 1
 """Version of the stored form; raise it when a stored value can't be read by its defaults."""
@@ -39,8 +40,12 @@ class Run:
     before: int | None = None
     """Pain now, 0 to 10, at the start; None: not given."""
     practised: float = 0.0
-    """Seconds spent in steps that are over (the set-up does not count)."""
+    """Seconds spent in steps that are over (set-up and cautions do not count)."""
     hurts: int = 0
+    left_out: frozenset[str] = frozenset()
+    """Tags that this run leaves out, kept or only today."""
+    poses: frozenset[str] = frozenset()
+    """Poses (or steps without one) that were left out on the way."""
     notes: tuple[Sent, ...] = ()
     """Voice notes that are not over: what must fall silent when the person stops."""
 
@@ -93,6 +98,8 @@ class Notice(State):
     """The safety notice, in full or short."""
 
     kind: Literal["notice"] = "notice"
+    session: str = CLASSIC
+    """The one that it stands before."""
     full: bool = True
     version: str = ""
     """Of the text that is shown: the one that is acknowledged."""
@@ -104,6 +111,13 @@ class Held(State):
 
     kind: Literal["held"] = "held"
     why: Literal["see", "wait", "seen", "agreed"]
+    session: str = CLASSIC
+    """The one that was asked for."""
+
+    @property
+    def resting(self) -> bool:
+        """True if sessions in *rest* are open. After a sign of "Get help now" only breathing is (content.md, 7)."""
+        return self.why in ("see", "agreed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +125,36 @@ class Choosing(State):
     """The position is asked."""
 
     kind: Literal["choosing"] = "choosing"
+    session: str = CLASSIC
+    left_out: frozenset[str] | None = None
+    """What is left out only today; None: what is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeavingOut(State):
+    """ "Some movements aren't for me": boxes to tick. The ticks are gone with this screen; only tags are ever kept."""
+
+    kind: Literal["leaving-out"] = "leaving-out"
+    session: str
+    ticks: frozenset[str]
+    imagine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighing(State):
+    """Much falls out in the chosen position: how it is in each, as (position, steps that fall out, of)."""
+
+    kind: Literal["weighing"] = "weighing"
+    session: str
+    left_out: frozenset[str] | None
+    figures: tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Browsing(State):
+    """All sessions, to choose one."""
+
+    kind: Literal["browsing"] = "browsing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +249,21 @@ class Forgetting(State):
 
 
 AnyState = (
-    Idle | Notice | Unsure | Held | Choosing | Playing | Paused | Hurting | Signs | Scoring | Summary | Forgetting
+    Idle
+    | Browsing
+    | Notice
+    | Unsure
+    | Held
+    | Choosing
+    | LeavingOut
+    | Weighing
+    | Playing
+    | Paused
+    | Hurting
+    | Signs
+    | Scoring
+    | Summary
+    | Forgetting
 )
 Running = Playing | Paused | Hurting | Signs
 """States in which a run is at a step."""

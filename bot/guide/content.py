@@ -5,18 +5,17 @@ The values say what may stand in a file; reading.py makes them of its text. All 
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from pydantic.dataclasses import dataclass
 
-from bot.guide.source import Path
+from bot.guide.safety import Numbers, Safety
+from bot.guide.source import STRICT, Line, Path
 
-STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 Value = TypeVar("Value")
 
 
@@ -65,10 +64,29 @@ def _as_any(value: Any) -> Any:
     return value if isinstance(value, Mapping) else {ANY: value}
 
 
+CLASSIC, BREATHING, LIGHTER = "classic", "breathing", "two"
+"""Ids of the sessions that the guide itself speaks of: /backpain, what is open under a hold, what is for bad days."""
+NO_COST = frozenset({Tag.PACE, Tag.STAND})
+"""Tags that cost no step where they are left out: the same step is led sitting, or without counting."""
+NEEDS: Mapping[Position, Tag] = {Position.MAT: Tag.FLOOR, Position.STAND: Tag.STAND}
+"""What a position itself asks of a body: who leaves that out is not offered it."""
+
+TICKS: Mapping[str, frozenset[Tag]] = {
+    "bones": frozenset({Tag.FLEX, Tag.ROT, Tag.HEADLOW}),
+    "canal": frozenset({Tag.EXT}),
+    "hip": frozenset({Tag.HIPX, Tag.HIPF, Tag.ROT, Tag.FLOOR}),
+    "pregnant": frozenset({Tag.SUPINE, Tag.ROT}),
+    "leg": frozenset({Tag.FLEX, Tag.ROT, Tag.NERVE}),
+    "shoulder": frozenset({Tag.ARM, Tag.NECK}),
+    "floor": frozenset({Tag.KNEEL, Tag.FLOOR}),
+    "unsteady": frozenset({Tag.STAND}),
+    "dizzy": frozenset({Tag.HEADLOW, Tag.NECK, Tag.TENSE, Tag.STAND}),
+}
+"""What a person may tick on "Some movements aren't for me", and what that leaves out (content.md, section 6)."""
+
 ID = r"[a-z0-9]+(-[a-z0-9]+)*"
 Where = Literal["any", "chair", "mat", "rest", "stand", "lying"]
 Id = Annotated[str, StringConstraints(pattern=f"^{ID}$")]
-Line = Annotated[str, StringConstraints(min_length=1)]
 Seconds = Annotated[float, Field(gt=0)]
 ByPosition = Annotated[Mapping[Where, Seconds], BeforeValidator(_as_any)]
 Poses = Annotated[Mapping[Where, Id], BeforeValidator(_as_any)]
@@ -99,6 +117,11 @@ class Text:
         own: str | None = getattr(self, Position(position))
         return own if own is not None else self.any
 
+    def copes(self, tag: str, position: str) -> bool:
+        """True if it has words in a position for who leaves that out."""
+        other = self.without.get(Tag(tag))
+        return other is not None and other.at(position) is not None
+
     def all(self) -> Iterator[tuple[Path, str]]:
         """Every text in it, with the keys that lead to it."""
         for where in (ANY, *Position):
@@ -126,7 +149,9 @@ class Step:
     tags: tuple[Tag, ...] = ()
     twin: Id | None = None
     sides: bool = False
-    """Written once, led on both sides."""
+    """Written once, led on both: what stands behind `(sides)` in `say` is told for each."""
+    rest: bool = True
+    """False: in *rest* it falls out, though it has a twin."""
     caution: Line | None = None
     """Told before the movement the first time: a text, or the id of the step that has it."""
     seconds: ByPosition
@@ -139,6 +164,22 @@ class Step:
     def cautioned_by(self) -> str | None:
         """The id of the step whose caution holds here too; None if there is a text of its own, or none."""
         return self.caution if self.caution and re.fullmatch(ID, self.caution) else None
+
+    @property
+    def moves(self) -> bool:
+        """True if it asks for a movement."""
+        return bool(set(self.tags) - {Tag.PACE})
+
+    def falls_out(self, position: str, left_out: frozenset[str]) -> bool:
+        """True if it asks for what is left out, and has no words for who leaves that out."""
+        asked = {str(tag) for tag in self.tags if tag not in NO_COST} & left_out
+        return not all(self.show.copes(tag, position) and self.say.copes(tag, position) for tag in asked)
+
+    def heard(self, position: str, left_out: frozenset[str] = frozenset()) -> str:
+        """What is said in a position, as it stands in the file; reading.py lets no step through without it."""
+        say = self.say.at(position, left_out)
+        assert say is not None
+        return say
 
     def led_as(self, position: str) -> str:
         """The position whose words and seconds it has: where it is not led, those its twin takes the length of."""
@@ -163,6 +204,10 @@ class Session:
     name: Line
     command: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")] | None = None
     summary: Line
+    ends: Literal["score", "silence"] = "score"
+    """`silence`: it ends by itself and nothing is asked or said, as at night."""
+    continues: Id | None = None
+    """The session whose last rest it may follow: it is not listed by itself."""
     positions: Annotated[tuple[Position, ...], Field(min_length=1)]
     length: Mapping[Position, Annotated[str, StringConstraints(pattern=r"^\d{1,2}:\d\d$")]]
     """Minutes and seconds in each position, the set-up included: the author's own sum, proved by the check."""
@@ -170,53 +215,18 @@ class Session:
 
     def in_position(self, position: str) -> tuple[Step, ...]:
         """Its steps in a position. In *rest* a step that is not led there is rested through by its twin."""
-        return tuple(s for s in self.steps if position in s.positions or (position == Position.REST and s.twin))
+        resting = position == Position.REST
+        return tuple(s for s in self.steps if position in s.positions or (resting and s.twin and s.rest))
 
+    @property
+    def shortest(self) -> int:
+        """Seconds of its shortest position."""
+        return min(int(m) * 60 + int(s) for m, s in (length.split(":") for length in self.length.values()))
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
-class Number:
-    """Where to turn, in one place of the world."""
-
-    emergency: Line
-    talk: Line
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
-class Numbers:
-    """Numbers by place. (By country: later, each with the official page that says so.)"""
-
-    unknown: Number
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
-class Review:
-    """Who stands for the texts of the gates, and for which texts: their hash."""
-
-    reviewer: Line | None
-    date: dt.date
-    version: Line
-    hash: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
-class Safety:
-    """The notice and what belongs to it; `**so**` is bold. Plain text: the screens compose it."""
-
-    version: Line
-    source: tuple[str, ...] = ()
-    opening: Line
-    before: Line
-    now: Annotated[tuple[Line, ...], Field(min_length=1)]
-    see_first: Annotated[tuple[Line, ...], Field(min_length=1)]
-    small: Line
-    reviewed: Line
-    """Follows `small` when a clinician stands for the text; {reviewer} and {date} are filled in."""
-    unreviewed: Line
-    crisis: Line
-    """The one fixed reply; {emergency} and {talk} are filled in."""
-    crisis_words: Annotated[tuple[Line, ...], Field(min_length=1)]
-    emergency: str = ""
-    talk: str = ""
+    @property
+    def moves(self) -> bool:
+        """True if it asks for a movement anywhere: then the notice comes first."""
+        return any(step.moves for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +236,7 @@ class Content:
     sessions: Mapping[str, Session]
     twins: Mapping[str, Twin]
     safety: Safety
+    numbers: Numbers
     poses: Mapping[str, str]
     """Every pose, with the sentence that says what its picture shows."""
     withdrawn: frozenset[str] = frozenset()

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.guide.content import Safety
+    from bot.guide.safety import Safety
     from bot.guide.words import Words
 
 ALWAYS = frozenset({"hurts", "stop", "end", "forget"})
 """Never refused, whatever screen they come from."""
-COMMANDS = frozenset({"start", "backpain", "pause"})
+COMMANDS = frozenset({"start", "backpain", "sessions", "pause"})
 """Words that need no screen; all other words answer the screen that was shown before them."""
-SLASH = ("backpain", "pause", "resume", "again", "back", "skip", "stop", "forget", "start")
+SLASH = ("backpain", "sessions", "pause", "resume", "again", "back", "skip", "stop", "forget", "start")
 """The commands as Telegram's menu lists them (`start` is there without being listed)."""
 
 

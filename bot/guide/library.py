@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.guide.content import Content
+from bot.guide.plan import Spoken
+from bot.guide.safety import Number
 from bot.guide.words import Words
 
 
@@ -26,6 +28,18 @@ class Library:
     """Seconds (virtual) after which a step is too late to be sent: 120 real seconds times the clock's speed."""
     twice_within: float
     """Seconds (virtual) within which the same tap again is a double tap: 1.5 real seconds times the clock's speed."""
+
+    zones: Mapping[str, str] = field(default_factory=dict)
+    """Country by time zone."""
+
+    def number(self, zone: str | None) -> Number:
+        """Where to turn for who lives in a zone; unknown (or no zone): the row for everybody."""
+        return self.content.numbers.of(self.zones.get(zone or "", ""))
+
+    def spoken_in(self, language: str) -> Spoken:
+        """What a plan says in a language beside a session's own words."""
+        words = self.words_in(language)
+        return Spoken(*(words(name) for name in ("side-left", "side-right", "side-swap", "breath-own", "twin-again")))
 
     def words_in(self, language: str) -> Words:
         """The words of a language; an unknown language gets English."""

@@ -10,12 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 KINDS = ("wait", "hold", "in", "out", "quiet", "breaths")
 MARK = re.compile(r"\(\s*(?:(hold|in|out|quiet|breaths)\s+)?(\d+(?:\.\d+)?)\s*\)")
+SIDES = "(sides)"
 BREATH = {"in": 4.0, "out": 6.0}
 """Seconds of one calm breath at normal pace (content.md, section 2: in 4, out 6)."""
+EASIER = {"in": 3 / 4, "out": 4 / 6}
+"""What an easier breath (in 3, out 4) takes of them."""
 
 
 class BadMarks(ValueError):
@@ -47,10 +50,34 @@ class Script:
     length: float
     phrases: tuple[Phrase, ...]
 
+    def and_then(self, words: str, seconds: float) -> Script:
+        """The same with so many seconds more, which begin with these words."""
+        return Script(round(self.length + seconds, 3), (*self.phrases, Phrase(self.length, seconds, words)))
+
     def key(self, voice: str, speed: float) -> str:
         """Name of the finished note: the same key is the same sound. `voice` names engine, version, voice and mix."""
         what = [voice, speed, self.length, [[p.at, p.room, p.text] for p in self.phrases]]
         return hashlib.sha256(json.dumps(what, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+def with_breath(marks: tuple[Mark, ...], breath: str, own: str) -> tuple[Mark, ...]:
+    """The counted breaths as a person has chosen: `calm` as written, `easier` (in 3, out 4), or their `own`, uncounted.
+
+    `own`: the words that are said instead of the cues.
+    """
+    if breath == "easier":
+        return tuple(replace(m, seconds=m.seconds * EASIER.get(m.kind, 1.0)) for m in marks)
+    if breath != "own":
+        return marks
+    uncounted: list[Mark] = []
+    for mark in marks:
+        if mark.kind not in BREATH:
+            uncounted.append(mark)
+        elif uncounted and uncounted[-1].kind == "free":
+            uncounted[-1] = replace(uncounted[-1], seconds=uncounted[-1].seconds + mark.seconds)
+        else:
+            uncounted.append(Mark(own, "free", mark.seconds))
+    return tuple(uncounted)
 
 
 def parse(say: str, intro: float) -> tuple[Mark, ...]:
@@ -77,6 +104,22 @@ def parse(say: str, intro: float) -> tuple[Mark, ...]:
             f"“{stray.group()}” belongs to no mark: they are (5), (hold 5), (in 4), (out 6), (quiet 20), (breaths 3)"
         )
     return tuple(marks)
+
+
+def both_sides(say: str, first: str, second: str, swap: str) -> str:
+    """A text written once, as it is led on both sides: what stands behind `(sides)` comes twice, `swap` between.
+
+    `{side}` is the side that a round is for, `{other}` the other one. Raises BadMarks.
+    """
+    head, mark, body = say.partition(SIDES)
+    if not mark or SIDES in body:
+        raise BadMarks("it is led on both sides: write (sides) once, where the part for each side begins")
+    return f"{head} {sided(body, first, second)} {swap} {sided(body, second, first)}"
+
+
+def sided(text: str, side: str, other: str) -> str:
+    """A text with its sides filled in."""
+    return text.replace("{side}", side).replace("{other}", other)
 
 
 def script(marks: tuple[Mark, ...], pace: float = 1.0) -> Script:

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.guide.content import CLASSIC
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -18,6 +20,10 @@ class Settings:
     timed: bool = True
     voice: bool = True
     pictures: bool = True
+    breath: Literal["calm", "easier", "own"] = "calm"
+    """Counted as written, in 3 and out 4, or uncounted."""
+    imagine: bool = False
+    """What is left out is seen in the mind instead of rested through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +49,8 @@ class Person:
     language: str = "en"
     zone: str | None = None
     settings: Settings = Settings()
-    position: str | None = None
+    positions: Mapping[str, str] = field(default_factory=dict)
+    """The position chosen last, by session."""
     hold: Hold | None = None
     acknowledged: Dated | None = None
     consent: Dated | None = None
@@ -52,6 +59,8 @@ class Person:
     pictures: Mapping[str, int] = field(default_factory=dict)
     """How often (0 to 2) each step's picture was shown."""
     left_out_tags: frozenset[str] = frozenset()
+    """What is kept for next time, by a consent of its own: `left_out_kept`, the version of its text and when."""
+    left_out_kept: Dated | None = None
     left_out_poses: frozenset[str] = frozenset()
     voice_forbidden_until: datetime | None = None
     inactive_since: datetime | None = None
@@ -69,6 +78,10 @@ def dump_person(person: Person) -> dict[str, Any]:
 
 def load_person(values: Mapping[str, Any]) -> Person:
     """The person from plain values. A hold that can't be read counts as held; what else can't be read is as new."""
+    if (
+        position := values.get("position")
+    ) and "positions" not in values:  # as it was stored when there was one session
+        values = {**values, "positions": {CLASSIC: position}}
     try:
         return _PERSON.validate_python(dict(values), strict=False)
     except ValidationError as error:

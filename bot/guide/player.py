@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from bot.guide.ahead import in_time
 from bot.guide.chat import (
     AnyState,
+    Browsing,
     Chat,
     Choosing,
     EndReason,
@@ -21,6 +23,7 @@ from bot.guide.chat import (
     Hurt,
     Hurting,
     Idle,
+    LeavingOut,
     Notice,
     Paused,
     PauseReason,
@@ -32,11 +35,15 @@ from bot.guide.chat import (
     Signs,
     Summary,
     Unsure,
+    Weighing,
 )
+from bot.guide.content import BREATHING, CLASSIC, TICKS, Position, Session
 from bot.guide.events import Crisis, Delivered, Do, Event, GaveUp, Gone, NoVoice, Spoke, Tick
 from bot.guide.library import Library
 from bot.guide.person import Dated, Hold, Person
-from bot.guide.plan import Options, Plan, in_time, leave_out, more_quiet, plan, rest_through
+from bot.guide.plan import Options, first_side, plan, ways
+from bot.guide.planned import More, Plan
+from bot.guide.replan import go_further, leave_out, more_quiet, rest_through, told_anew
 
 LEAD = 5.0
 """Seconds before a note's end at which the next one is sent, so that it plays by itself."""
@@ -55,7 +62,10 @@ SET_BACK = timedelta(seconds=5)
 """A clock that is put back by less makes one step so much longer, and nobody notices."""
 MANY_HURTS = 2
 """From this "It hurts" of a run on, the signs of the notice come again."""
-SESSION = "classic"
+MUCH = 8
+"""From this score at the start on, breathing is offered first."""
+LEFT_OUT_VERSION = "1"
+"""Of the words by which what is left out is kept (`leave-out-ask`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +126,10 @@ def restored(chat: Chat, now: datetime) -> Chat:
 
 
 def same_screen(before: AnyState, after: AnyState) -> bool:
-    """True if only the buttons of a step are shown anew, in place: the old ones still act."""
+    """True if only the buttons of a step, or the boxes, are shown anew, in place: the old ones still act."""
     match before, after:
+        case LeavingOut(), LeavingOut(on=int()):
+            return True
         case Playing(step=one), Playing(step=other, on=int()):
             return one == other
     return False
@@ -260,30 +272,40 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
         case "hurts", Playing() | Paused() | Hurting() | Signs():
             return Outcome(_hurts(chat, state, now, library))
         case "hurts", _:
-            return Outcome(chat, Say("hurts-outside", {"number": library.content.safety.emergency}))
+            return Outcome(chat, Say("hurts-outside", {"number": library.number(chat.person.zone).emergency}))
         case "stop" | "end", Playing() | Paused() | Hurting() | Signs() | Unsure(back=Signs()) | Forgetting(step=int()):
             return Outcome(_finish(_leave(chat, now), now, "ended"))
-        case "stop" | "end", Unsure() | Notice() | Held() | Choosing() | Scoring() | Forgetting():
+        case "stop" | "end", Browsing() | Notice() | Held() | Choosing() | LeavingOut() | Weighing():
+            return _to(chat, now, Idle(at=now, words="stopped", on=do.on))
+        case "stop" | "end", Unsure() | Scoring() | Forgetting():
             return _to(chat, now, Idle(at=now, words="stopped", on=do.on))
         case "start", _:
             return _redraw(chat, now, library) if chat.run else Outcome(chat, Say("start"))
-        case "backpain", Hurting() | Signs() | Forgetting() | Unsure(back=Signs()):
+        case "backpain" | "sessions", Hurting() | Signs() | Forgetting() | Unsure(back=Signs()):
             return _redraw(chat, now, library)
-        case "backpain", Paused(hurt="choices" | "signs"):
+        case "backpain" | "sessions", Paused(hurt="choices" | "signs"):
             return Outcome(_resume(chat, state, state.step, now, library))
-        case "backpain", Playing() | Paused():
+        case "sessions", Paused(why="restart", seen=datetime()):
+            return _to(chat, now, Browsing(at=now))
+        case "backpain" | "sessions", Playing() | Paused():
             return Outcome(_pause(chat, now, "restart"))
-        case "backpain", Notice(seen=None, lost=None):
+        case "backpain", Notice(session="classic", seen=None, lost=None):
             return Outcome(chat)
         case "backpain", _:
-            return _to(chat, now, _gate(chat.person, now, library))
+            return _to(chat, now, _gate(chat.person, CLASSIC, now, library))
+        case "sessions", _:
+            return _to(chat, now, Browsing(at=now))
         # before a run
-        case "none", Notice():
-            return _to(_acknowledge(chat, state, now), now, Choosing(at=now))
-        case "change", Notice(full=False):
-            return _to(_acknowledge(chat, state, now), now, Choosing(at=now))
-        case "same", Notice(full=False) if chat.person.position:
-            return Outcome(_begin(_acknowledge(chat, state, now), chat.person.position, do.id, now, library))
+        case action, Browsing() | Summary() if (session := _named(action, library)) is not None:
+            return Outcome(_enter(chat, session, do.id, now, library))
+        case "rest", Summary():
+            return Outcome(_rest(chat, CLASSIC, do.id, now, library))
+        case "none", Notice(session=asked):
+            return _to(_acknowledge(chat, state, now), now, Choosing(at=now, session=asked))
+        case "change", Notice(full=False, session=asked):
+            return _to(_acknowledge(chat, state, now), now, Choosing(at=now, session=asked))
+        case "same", Notice(full=False, session=asked) if position := usual_way(chat.person, asked, library):
+            return Outcome(_begin(_acknowledge(chat, state, now), asked, position, do.id, now, library))
         case "unsure", Notice() | Signs():
             return _to(chat, now, Unsure(at=now, back=state, on=do.on))
         case "notnow", Notice() | Held():
@@ -297,16 +319,25 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
         case "yes", Held(why="seen" | "agreed"):
             # Until the full notice is answered nothing counts as acknowledged.
             chat = replace(chat, person=replace(chat.person, hold=None, acknowledged=None))
-            return _to(chat, now, _gate(chat.person, now, library))
+            return _to(chat, now, _gate(chat.person, state.session, now, library))
         case "notyet", Held(why="seen"):
             return _to(_hold(chat, now, now + HELD_FOR), now, Idle(at=now, words="held-still", on=do.on))
         case "notyet", Held(why="agreed"):
             return _to(chat, now, Idle(at=now, words="held-still", on=do.on))
-        case "rest", Held():
-            return Outcome(_begin(chat, "rest", do.id, now, library))
-        case ("chair" | "rest") as position, Choosing():
-            chat = replace(chat, person=replace(chat.person, position=position))
-            return Outcome(_begin(chat, position, do.id, now, library))
+        case "rest", Held(resting=True, session=asked):
+            return Outcome(_rest(chat, asked, do.id, now, library))
+        case "breathing", Held():
+            return Outcome(_enter(chat, library.content.sessions[BREATHING], do.id, now, library))
+        case position, Choosing() if position in offered(chat.person, state.session, state.left_out, library):
+            return Outcome(_chosen(chat, state, position, do.id, now, library))
+        case "leave-out", Choosing(session=asked, left_out=today):
+            return _to(chat, now, _boxes(chat.person, asked, today, now, do.on))
+        case position, Weighing(session=asked, left_out=today) if position in [row[0] for row in state.figures]:
+            return Outcome(_decided(chat, asked, position, today, do.id, now, library))
+        case "return", Weighing(session=asked, left_out=today):
+            return _to(chat, now, Choosing(at=now, session=asked, left_out=today, on=do.on))
+        case action, LeavingOut():
+            return _in_the_boxes(chat, state, action, do.on, now)
         # in a step
         case _, Playing():
             return _in_step(chat, state, do, now, library)
@@ -321,14 +352,13 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
             # What never came is not skipped: it is what comes after the one that was heard.
             return Outcome(_resume(chat, state, _behind(chat, step if heard is None else heard), now, library))
         case "over", Paused():
-            return _to(chat, now, _gate(chat.person, now, library))
+            return Outcome(_enter(chat, _begun_with(chat, library), do.id, now, library))
         # it hurts
         case "twin", Hurting(step=step):
-            chat = _planned(chat, rest_through(_run(chat).plan, step))
-            return Outcome(_play(chat, step, now, library, heard=step))
+            made, here = rest_through(_run(chat).plan, step)
+            return Outcome(_play(_planned(chat, made), here, now, library, heard=here))
         case "leave", Hurting(step=step):
-            chat = _planned(chat, leave_out(_run(chat).plan, step))
-            return Outcome(_play(chat, step + 1, now, library, heard=step))
+            return Outcome(_left_out(chat, step, now, library))
         case "sharp", Hurting(step=step):
             return _to(chat, now, Signs(at=now, step=step, on=do.on))
         case "none", Signs(step=step):
@@ -361,7 +391,13 @@ def _in_step(chat: Chat, playing: Playing, do: Do, now: datetime, library: Libra
             return Outcome(_play(left, _behind(chat, here), now, library, heard=here, silence=_ahead(chat, now)))
         case "pause":
             return Outcome(_pause(chat, now, "you"))
-        case "plus" if _by_time(chat, playing) and playing.more:
+        case "further" if further(chat, playing) is not None:
+            return _further(chat, playing, do.on, here, now, library)
+        case "breathing" if offers_breathing(chat, playing):
+            return Outcome(_breathing_first(chat, do.id, now, library))
+        case ("breath-calm" | "breath-easier" | "breath-own") as breath if playing.more and "PACE" in step.tags:
+            return _breathe(chat, playing, do.on, breath, now, library)
+        case "plus" if _by_time(chat, playing) and (playing.more or step.change):
             return _plus(chat, playing, do.on, here, now, library)
         case ("pace-mine" | "pace-timed") as pace:
             settings = replace(chat.person.settings, timed=pace == "pace-timed")
@@ -409,6 +445,70 @@ def _plus(chat: Chat, playing: Playing, on: int | None, here: int, now: datetime
     return Outcome(_buttons(chat, playing, on, now, more=False), Say("toast-plus"))
 
 
+def further(chat: Chat, playing: Playing) -> More | None:
+    """The continuation, while it is offered: on the last rest and on what closes the session."""
+    made = _run(chat).plan
+    last_two = [i for i, step in enumerate(made.steps) if step.counts][-2:]
+    return made.more if last_two and playing.step >= last_two[0] else None
+
+
+def offers_breathing(chat: Chat, playing: Playing) -> bool:
+    """True on a set-up at which a high score was given."""
+    run = _run(chat)
+    tap = run.plan.steps[playing.step].advance == "tap"
+    return tap and (run.before or 0) >= MUCH and run.plan.session != BREATHING
+
+
+def _breathing_first(chat: Chat, id: str, now: datetime, library: Library) -> Chat:  # noqa: A002
+    """Breathing instead of the session that was begun; the score stays with it."""
+    before = _run(chat).before
+    chat = _enter(_screen(chat, now, Idle(at=now)), library.content.sessions[BREATHING], id, now, library)
+    return replace(chat, run=replace(_run(chat), before=before))
+
+
+def _further(chat: Chat, playing: Playing, on: int | None, here: int, now: datetime, library: Library) -> Outcome:
+    """The continuation before the last step: after the one being heard, or at once if the last one has begun."""
+    run, more = _run(chat), further(chat, playing)
+    session = library.content.sessions.get(more.session) if more else None
+    if more is None or session is None:
+        return Outcome(chat, Say("no-fit"))
+    options = replace(
+        _options(chat.person, more.position, run.left_out, now, library), poses=chat.person.left_out_poses | run.poses
+    )
+    last = len(run.plan.steps) - 1
+    made = go_further(run.plan, plan(session, chat.person, options))
+    longer = _planned(chat, made)
+    if here == last:
+        left = _planned(_leave(chat, now), made)
+        return Outcome(_play(left, last, now, library, heard=last, silence=_ahead(chat, now)))
+    if playing.step == last:  # it is shown and has not begun: its note goes, and the chain goes on
+        silence = _unbegun(chat, now)
+        return Outcome(
+            _play(longer, last, now, library, heard=here, after=playing.after, cut=playing.cut, silence=silence)
+        )
+    return Outcome(_buttons(longer, playing, on, now, more=False), Say("toast-further", {"minutes": more.minutes}))
+
+
+def _breathe(chat: Chat, playing: Playing, on: int | None, breath: str, now: datetime, library: Library) -> Outcome:
+    """Counted otherwise from the next step on; kept as a setting."""
+    settings = replace(chat.person.settings, breath=breath.removeprefix("breath-"))  # type: ignore[arg-type]
+    person, run = replace(chat.person, settings=settings), _run(chat)
+    options = _options(person, run.plan.position, run.left_out, now, library)
+    sessions = [s for s in library.content.sessions.values() if run.plan.session in (s.id, s.continues)]
+    told = {step.id: step for s in sessions for step in plan(s, person, options).steps}
+    chat = replace(chat, person=person, run=replace(run, plan=told_anew(run.plan, playing.step, told)))
+    return Outcome(_buttons(chat, playing, on, now, more=False), Say(breath))
+
+
+def _left_out(chat: Chat, step: int, now: datetime, library: Library) -> Chat:
+    """The movement that hurts, and all of its pose, is rested through from now on; on with the next step."""
+    run = _run(chat)
+    made, here = leave_out(run.plan, step)
+    poses = run.poses | {run.plan.steps[step].left_out_as}
+    chat = replace(chat, run=replace(run, plan=made, poses=poses))
+    return _play(chat, here + 1, now, library, heard=here)
+
+
 def _hurts(chat: Chat, state: Playing | Paused | Hurting | Signs, now: datetime, library: Library) -> Chat:
     """Always a new screen, also while hurting; a double tap counts once. What has not begun can't be what hurts."""
     silence = _ahead(chat, now)
@@ -447,16 +547,117 @@ def _crisis(chat: Chat, now: datetime) -> Chat:
 
 
 # ── before a run ──────────────────────────────────────────────────────────────────────────────────────────────────────
-def _gate(person: Person, now: datetime, library: Library) -> Notice | Held:
+def _gate(person: Person, session: str, now: datetime, library: Library) -> Notice | Held:
     """What stands before every session with movement: a hold first, then the notice, in full or short."""
     match person.hold:
         case Hold(until=None):
-            return Held(at=now, why="agreed")
+            return Held(at=now, why="agreed", session=session)
         case Hold(until=datetime() as until):
-            return Held(at=now, why="wait" if now < until else "seen")
+            return Held(at=now, why="wait" if now < until else "seen", session=session)
     known, version = person.acknowledged, library.content.safety.version
     fresh = known and known.version == version and now < known.at + NOTICE_FOR
-    return Notice(at=now, full=not fresh, version=version)
+    return Notice(at=now, full=not fresh, version=version, session=session)
+
+
+def _enter(chat: Chat, session: Session, id: str, now: datetime, library: Library) -> Chat:  # noqa: A002
+    """The way into a session: by its gate, or at once where nothing moves."""
+    if session.moves:
+        return _screen(chat, now, _gate(chat.person, session.id, now, library))
+    position = usual_way(chat.person, session.id, library) or session.positions[0]
+    return _begin(chat, session.id, position, id, now, library)
+
+
+def _rest(chat: Chat, session: str, id: str, now: datetime, library: Library) -> Chat:  # noqa: A002
+    """A session without any movement: it needs no notice, but a hold for "now" keeps it shut."""
+    held = chat.person.hold and chat.person.hold.until
+    if held or Position.REST not in library.content.sessions[session].positions:
+        return _screen(chat, now, _gate(chat.person, session, now, library))
+    return _begin(chat, session, Position.REST, id, now, library)
+
+
+def _named(action: str, library: Library) -> Session | None:
+    """The session that a button of the list leads to."""
+    head, _, name = action.partition(".")
+    return library.content.sessions.get(name) if head == "go" else None
+
+
+def offered(person: Person, session: str, today: frozenset[str] | None, library: Library) -> tuple[Position, ...]:
+    """The positions in which a session is offered. `today`: what is left out only today; None: what is kept."""
+    known = library.content.sessions.get(session)
+    return ways(known, person.left_out_tags if today is None else today) if known else ()
+
+
+def usual_way(person: Person, session: str, library: Library) -> str | None:
+    """The position that the person chose last, if it is offered (still)."""
+    last = person.positions.get(session)
+    return last if last in offered(person, session, None, library) else None
+
+
+def _chosen(chat: Chat, choosing: Choosing, position: str, id: str, now: datetime, library: Library) -> Chat:  # noqa: A002
+    """A position was chosen. Where much falls out in it and less elsewhere, that is said first."""
+    asked, today = choosing.session, choosing.left_out
+    left_out = chat.person.left_out_tags if today is None else today
+    plans = [
+        plan(library.content.sessions[asked], chat.person, _options(chat.person, way, left_out, now, library))
+        for way in offered(chat.person, asked, today, library)
+    ]
+    chosen = next(made for made in plans if made.position == position)
+    # The chosen one first, then what keeps more; *rest* is no loss to who chooses it.
+    others = [made for made in plans if made is not chosen and (made.position == "rest" or made.share < chosen.share)]
+    if not chosen.much_falls_out or not others:
+        return _decided(chat, asked, position, today, id, now, library)
+    figures = tuple((made.position, *made.share) for made in (chosen, *others))
+    return _screen(chat, now, Weighing(at=now, session=asked, left_out=today, figures=figures))
+
+
+def _decided(
+    chat: Chat,
+    session: str,
+    position: str,
+    today: frozenset[str] | None,
+    id: str,  # noqa: A002
+    now: datetime,
+    library: Library,
+) -> Chat:
+    """Begin; the position is remembered, unless something is left out only today."""
+    if today is None:
+        positions = {**chat.person.positions, session: position}
+        chat = replace(chat, person=replace(chat.person, positions=positions))
+    return _begin(chat, session, position, id, now, library, left_out=today)
+
+
+def _boxes(person: Person, session: str, today: frozenset[str] | None, now: datetime, on: int | None) -> LeavingOut:
+    """The boxes, ticked where all that they stand for is left out."""
+    tags = person.left_out_tags if today is None else today
+    ticks = frozenset(name for name, what in TICKS.items() if {str(tag) for tag in what} <= tags)
+    return LeavingOut(at=now, session=session, ticks=ticks, imagine=person.settings.imagine, on=on)
+
+
+def _in_the_boxes(chat: Chat, boxes: LeavingOut, action: str, on: int | None, now: datetime) -> Outcome:
+    """A box ticked or not, in place; or all of them kept, or for today."""
+    head, _, name = action.partition(".")
+    anew = replace(boxes, at=now, seen=None, lost=None, on=on or boxes.there)
+    choosing = Choosing(at=now, session=boxes.session, on=on)
+    tags = frozenset(str(tag) for tick in boxes.ticks for tag in TICKS[tick])
+    person = chat.person
+    seeing = replace(person.settings, imagine=boxes.imagine)
+    match head:
+        case "tick" if name in TICKS:
+            return Outcome(replace(chat, state=replace(anew, ticks=boxes.ticks ^ {name})))
+        case "imagine" | "resting":
+            return Outcome(replace(chat, state=replace(anew, imagine=head == "imagine")))
+        case "keep-out":
+            kept = Dated(version=LEFT_OUT_VERSION, at=now) if tags else None
+            person = replace(person, settings=seeing, left_out_tags=tags, left_out_kept=kept, positions={})
+            return _to(replace(chat, person=person), now, choosing)
+        case "today":
+            # What is new today was never weighed against the way of last time: that one is asked for again.
+            positions = {asked: way for asked, way in person.positions.items() if asked != boxes.session}
+            person = replace(person, settings=seeing, positions=positions)
+            return _to(replace(chat, person=person), now, replace(choosing, left_out=tags))
+        case "return":
+            return _to(chat, now, choosing)
+    return Outcome(chat, Say("no-fit"))
 
 
 def _acknowledge(chat: Chat, notice: Notice, now: datetime) -> Chat:
@@ -474,15 +675,58 @@ def _hold(chat: Chat, now: datetime, until: datetime | None) -> Chat:
     return replace(chat, person=replace(chat.person, hold=Hold(until=until)))
 
 
-def _begin(chat: Chat, position: str, id: str, now: datetime, library: Library) -> Chat:  # noqa: A002
+def _options(person: Person, position: str, left_out: frozenset[str], now: datetime, library: Library) -> Options:
+    """What a plan needs today."""
+    return Options(
+        content=library.content,
+        position=position,
+        voice=library.voices.get(person.language),
+        left_out=left_out,
+        poses=person.left_out_poses,
+        spoken=library.spoken_in(person.language),
+        first=first_side(now.toordinal()),
+    )
+
+
+def _begin(
+    chat: Chat,
+    session: str,
+    position: str,
+    id: str,  # noqa: A002
+    now: datetime,
+    library: Library,
+    *,
+    left_out: frozenset[str] | None = None,
+) -> Chat:
     """Write the plan down and show its first step, in voice if the notes will be there in time."""
-    person, session = chat.person, library.content.sessions[SESSION]
-    options = Options(content=library.content, position=position, voice=library.voices.get(person.language))
-    made = plan(session, person, options)
+    person = chat.person
+    left_out = person.left_out_tags if left_out is None else left_out
+    options = _options(person, position, left_out, now, library)
+    made = plan(library.content.sessions[session], person, options)
+    made = replace(made, more=_more(made, person, options))
     allowed = person.settings.voice and not (person.voice_forbidden_until and now < person.voice_forbidden_until)
     voice = allowed and options.voice is not None and in_time(made, library.ready, library.work)
-    run = Run(id=id, plan=made, voice=voice)
+    run = Run(id=id, plan=made, voice=voice, left_out=left_out)
     return _play(replace(chat, run=run), 0, now, library, heard=0)
+
+
+def _more(made: Plan, person: Person, options: Options) -> More | None:
+    """The continuation that may be offered: in the run's position, or resting where more than a third falls out."""
+    for session in options.content.sessions.values():
+        if session.continues != made.session or made.position not in session.positions:
+            continue
+        further = plan(session, person, options)
+        if further.much_falls_out:
+            further = plan(session, person, replace(options, position=Position.REST))
+        if further.steps:
+            return More(session.id, session.name, max(1, round(further.seconds_left(0) / 60)), further.position)
+    return None
+
+
+def _begun_with(chat: Chat, library: Library) -> Session:
+    """The session of the run; one that is no longer there is begun as the classic."""
+    sessions = library.content.sessions
+    return sessions.get(_run(chat).plan.session, sessions[CLASSIC])
 
 
 # ── during a run ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -504,10 +748,10 @@ def _play(
 ) -> Chat:
     """Show a step, past those that were withdrawn meanwhile; behind the last one the run is over."""
     run = _run(chat)
-    if chat.person.hold and run.plan.position != "rest":
-        return _screen(chat, now, _gate(chat.person, now, library))
+    if chat.person.hold and not _open(chat.person.hold, run.plan):
+        return _screen(chat, now, _gate(chat.person, run.plan.session, now, library))
     steps = run.plan.steps
-    while step < len(steps) and steps[step].id in library.content.withdrawn:
+    while step < len(steps) and steps[step].root in library.content.withdrawn:
         step += 1
     if step >= len(steps):
         return _finish(chat, now, "done", silence)
@@ -518,6 +762,11 @@ def _play(
         at=now, step=step, heard=heard, after=after or now, late_at=late_at, timed=timed, cut=cut, silence=silence
     )
     return replace(chat, state=state)
+
+
+def _open(hold: Hold, made: Plan) -> bool:
+    """True if a plan may be led under a hold: nothing moves in it, and after a sign of "now" it is breathing alone."""
+    return not made.moves and (hold.until is None or made.session == BREATHING)
 
 
 def cut_if_late(chat: Chat, now: datetime) -> Chat:
@@ -615,9 +864,9 @@ def _before(chat: Chat, step: int) -> int:
 
 
 def _behind(chat: Chat, step: int) -> int:
-    """The step after, past quiet ones; behind the last one the run is over."""
+    """The step after, past quiet ones, its caution first; behind the last one the run is over."""
     steps = _run(chat).plan.steps
-    return next((i for i in range(step + 1, len(steps)) if steps[i].counts), len(steps))
+    return next((i for i in range(step + 1, len(steps)) if steps[i].form != "quiet"), len(steps))
 
 
 def _leave(chat: Chat, now: datetime) -> Chat:
@@ -626,7 +875,7 @@ def _leave(chat: Chat, now: datetime) -> Chat:
         case Chat(run=Run() as run, state=Playing(ends=datetime() as ends, step=step)):
             planned = run.plan.steps[step]
             spent = (now - ends).total_seconds() + planned.length
-            if planned.advance == "timed" and spent > 0:
+            if planned.advance == "timed" and planned.form != "caution" and spent > 0:
                 return replace(chat, run=replace(run, practised=run.practised + min(spent, planned.length)))
     return chat
 
@@ -652,7 +901,9 @@ def _planned(chat: Chat, made: Plan) -> Chat:
 def _finish(chat: Chat, now: datetime, why: EndReason, silence: tuple[int, ...] | None = None) -> Chat:
     """The last line, with pain after as an offer; a run that led nothing ends without a question."""
     silence = _ahead(chat, now) if silence is None else silence
-    if not _run(chat).practised:
+    if why == "done" and _run(chat).plan.ends == "silence":
+        return replace(_ended(chat), state=Idle(at=now, seen=None if silence else now, silence=silence))
+    if _run(chat).plan.ends == "silence" or not _run(chat).practised:
         return replace(_ended(chat), state=Idle(at=now, words="stopped", silence=silence))
     return replace(chat, state=Scoring(at=now, why=why, silence=silence))
 

@@ -17,12 +17,15 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from bot.guide import marks
-from bot.guide.content import Content, Id, Line, Number, Numbers, Review, Safety, Session, Step, Text, Twin, at
-from bot.guide.source import BadContent, Path, Problem, Source
+from bot.guide.content import Content, Id, Session, Step, Text, Twin, at
+from bot.guide.safety import Number, Numbers, Page, Review, Safety
+from bot.guide.source import BadContent, Line, Path, Problem, Source
 from bot.guide.words import gates
 
 Value = TypeVar("Value")
-KEYS = sorted({f.name for kind in (Text, Step, Twin, Session, Safety, Number, Numbers, Review) for f in fields(kind)})
+KEYS = sorted(
+    {f.name for kind in (Text, Step, Twin, Session, Safety, Number, Numbers, Page, Review) for f in fields(kind)}
+)
 _SESSION, _SAFETY = TypeAdapter(Session), TypeAdapter(Safety)
 _NUMBERS, _REVIEW = TypeAdapter(Numbers), TypeAdapter(Review)
 _TWINS: TypeAdapter[Mapping[str, Twin]] = TypeAdapter(Mapping[Id, Twin])
@@ -75,12 +78,15 @@ def parse_folder(folder: Folder) -> Content:
     poses = attempt(lambda: folder.source("poses/names.yaml").build(_POSES, KEYS))
     withdrawn = attempt(lambda: folder.source("withdrawn.yaml").build(_WITHDRAWN, KEYS))
     safety = attempt(lambda: parse_safety(folder))
+    numbers = attempt(lambda: folder.source("safety/numbers.yaml").build(_NUMBERS, KEYS))
     if len(sessions) == len(names) and twins is not None and poses is not None:
         problems.extend(_unmatched(sessions, twins, poses))
-    if problems or twins is None or poses is None or withdrawn is None or safety is None:
+    if problems or twins is None or poses is None or withdrawn is None or safety is None or numbers is None:
         raise BadContent(tuple(sorted(problems, key=lambda problem: (problem.file, problem.line))))
     by_id = {session.id: session for session, _ in sessions}
-    return Content(sessions=by_id, twins=twins, safety=safety, poses=poses, withdrawn=frozenset(withdrawn))
+    return Content(
+        sessions=by_id, twins=twins, safety=safety, numbers=numbers, poses=poses, withdrawn=frozenset(withdrawn)
+    )
 
 
 # ── file by file ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,21 +107,15 @@ def parse_twins(source: Source) -> Mapping[str, Twin]:
 
 
 def parse_safety(folder: Folder) -> Safety:
-    """The notice, with the numbers to call and what is known of its review filled in. Raises BadContent."""
+    """The notice, with what is known of its review filled in. Raises BadContent."""
     source = folder.source("safety/en.yaml")
     safety = source.build(_SAFETY, KEYS)
-    number = folder.source("safety/numbers.yaml").build(_NUMBERS, KEYS).unknown
     review = parse_review(folder)
     day = f"{review.date.day} {review.date:%B %Y}"
     reviewed = _filled(source, "reviewed", safety.reviewed, reviewer=review.reviewer or "", date=day)
     signed = review.reviewer is not None and review.hash == signature(folder)
-    return replace(
-        safety,
-        small=f"{safety.small} {reviewed if signed else safety.unreviewed}",
-        crisis=_filled(source, "crisis", safety.crisis, emergency=number.emergency, talk=number.talk),
-        emergency=number.emergency,
-        talk=number.talk,
-    )
+    _filled(source, "crisis", safety.crisis, emergency="", talk="")
+    return replace(safety, small=f"{safety.small} {reviewed if signed else safety.unreviewed}")
 
 
 def parse_review(folder: Folder) -> Review:
@@ -149,6 +149,13 @@ def _unled(session: Session, source: Source) -> Iterator[Problem]:
             yield source.problem(("positions",), f"no step is led in {position}", instead)
     for number, step in enumerate(session.steps):
         here: Path = ("steps", number)
+        if number == 0 and session.continues is None:
+            for position in session.positions:
+                if position not in step.positions:
+                    what = f"the first step is not led in {position}"
+                    yield source.problem(
+                        (*here, "positions"), what, f"`{position}` as well: nobody begins with nothing"
+                    )
         for position in step.positions:
             if position not in session.positions:
                 instead = f"one of {', '.join(session.positions)}"
@@ -160,7 +167,7 @@ def _unled(session: Session, source: Source) -> Iterator[Problem]:
                     yield source.problem((*here, key), what, f"`{position}: …` under it")
         for path, text in step.say.all():
             try:
-                marks.parse(text, 1)
+                marks.parse(marks.both_sides(text, "left", "right", "Swap.") if step.sides else text, 1)
             except marks.BadMarks as error:
                 what, _, instead = str(error).partition(": ")
                 yield source.problem((*here, "say", *path), what, instead)
@@ -178,6 +185,11 @@ def _unmatched(
         for key, name in (("id", f"the session {session.id}"), ("command", f"the command {session.command}")):
             if getattr(session, key) and (other := taken.setdefault(name, source.file)) != source.file:
                 yield source.problem((key,), f"{name} is taken by {other}", "another one")
+        if session.continues and session.continues not in {other.id for other, _ in sessions}:
+            known = [other.id for other, _ in sessions]
+            yield source.problem(
+                ("continues",), f"there is no session “{session.continues}”", _near(session.continues, known)
+            )
         for number, step in enumerate(session.steps):
             here: Path = ("steps", number)
             place = f"{source.file}, step {number + 1}"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from bot.guide import marks
 from bot.guide.content import Session, Step, Twin, at
-from bot.guide.plan import PACES, SLOW, SPEED, TWIN_INTRO
+from bot.guide.plan import CAUTION, IMAGINE_INTRO, PACES, SLOW, SPEED, TWIN_INTRO, Spoken
 from bot.guide.source import Problem, Source
 
 LONGEST = 90.0
@@ -33,6 +33,11 @@ def sums(session: Session, source: Source) -> Iterator[Problem]:
             here = ("steps", number[step.id], "seconds")
             length, stated = marks.script(_marks(step, position)).length, at(step.seconds, step.led_as(position))
             whole += length
+            for other in _variants(step, position) if position in step.positions else ():
+                if (differs := marks.script(other).length) != length:
+                    what = f"one of its texts in {position} takes {differs:g} s, another {length:g}"
+                    yield source.problem((*here[:2], "say"), what, f"marks that add up to {length:g} in each")
+                    break
             if length != stated:
                 what = f"intro and marks add up to {length:g}, not {stated:g}"
                 yield source.problem(here, what, f"`seconds: {length:g}`")
@@ -45,7 +50,8 @@ def sums(session: Session, source: Source) -> Iterator[Problem]:
 
 
 def speech(session: Session, source: Source, seconds: Measure) -> Iterator[Problem]:
-    """The words of a session, each phrase against the seconds that it has."""
+    """The words of a session, each phrase against the seconds that it has: in each position, for whatever is left out,
+    whichever side comes first, at each pace."""
     number = {step.id: n for n, step in enumerate(session.steps)}
     for position in session.positions:
         steps = session.in_position(position)
@@ -53,41 +59,73 @@ def speech(session: Session, source: Source, seconds: Measure) -> Iterator[Probl
             if position not in step.positions:
                 continue
             speed = SLOW if 3 * i >= 2 * len(steps) else SPEED
-            for mark in _marks(step, position):
-                if mark.words and (takes := seconds(mark.words, speed)) > (room := _room(mark)):
-                    what = f"“{mark.words}” takes {takes:.2f} s in {position}, {room:.2f} are there"
+            for mark in dict.fromkeys(mark for told in _variants(step, position) for mark in told):
+                if not mark.words:
+                    continue
+                takes, (pace, room) = seconds(mark.words, speed), _room(mark)
+                if takes > room:
+                    what = (
+                        f"“{mark.words}” takes {takes:.2f} s in {position}, {room:.2f} are there at the {pace} pace:"
+                        f" {takes - room:.2f} too few"
+                    )
                     key = "intro" if mark.kind == "intro" else "say"
                     yield source.problem(("steps", number[step.id], key), what, _instead(mark, takes))
 
 
+def cautions(session: Session, source: Source, seconds: Measure) -> Iterator[Problem]:
+    """What is told before a movement, at whichever speed it takes longer."""
+    room = CAUTION - BEFORE_MOVING
+    for n, step in enumerate(session.steps):
+        if step.caution and not step.cautioned_by:
+            takes = max(seconds(step.caution, speed) for speed in (SPEED, SLOW))
+            if takes > room:
+                what = f"“{step.caution}” takes {takes:.2f} s, {room:g} are there"
+                yield source.problem(("steps", n, "caution"), what, "fewer words")
+
+
 def twins(twins: Mapping[str, Twin], source: Source, seconds: Measure) -> Iterator[Problem]:
     """The twins' words, at whichever speed they take longer."""
-    room = TWIN_INTRO - BEFORE_MOVING
     for twin in twins.values():
-        for key, words in (("rest", twin.rest), ("imagine", twin.imagine)):
+        for key, words, intro in (("rest", twin.rest, TWIN_INTRO), ("imagine", twin.imagine, IMAGINE_INTRO)):
+            room = intro - BEFORE_MOVING
             if words and (takes := max(seconds(words, speed) for speed in (SPEED, SLOW))) > room:
                 what = f"“{words}” takes {takes:.2f} s, {room:g} are there"
                 yield source.problem((twin.id, key), what, "fewer words")
 
 
+def _variants(step: Step, position: str) -> Iterator[tuple[marks.Mark, ...]]:
+    """All that a step may sound like in a position."""
+    said = {step.heard(position, frozenset({tag})) for tag in step.say.without}
+    if len(step.say.without) > 1:
+        said.add(step.heard(position, frozenset(step.say.without)))
+    for text in sorted({step.heard(position), *said}):
+        yield _parsed(step, position, text, "left", "right")
+        if step.sides:
+            yield _parsed(step, position, text, "right", "left")
+
+
 def _marks(step: Step, position: str) -> tuple[marks.Mark, ...]:
     led = step.led_as(position)
-    say, intro = step.say.at(led), at(step.intro, led)
-    assert say is not None  # reading.py lets no step through without words in each of its positions
-    assert intro is not None
-    return marks.parse(say, intro)
+    return _parsed(step, led, step.heard(led), "left", "right")
 
 
-def _room(mark: marks.Mark) -> float:
-    """The seconds of speech that a mark can carry, at any pace (an intro never shrinks)."""
+def _parsed(step: Step, position: str, say: str, first: str, second: str) -> tuple[marks.Mark, ...]:
+    intro = at(step.intro, position)
+    assert intro is not None  # reading.py lets no step through without it
+    return marks.parse(marks.both_sides(say, first, second, Spoken().swap) if step.sides else say, intro)
+
+
+def _room(mark: marks.Mark) -> tuple[str, float]:
+    """The pace at which a mark can carry least speech, and the seconds of it. An intro never shrinks."""
     match mark.kind:
         case "intro":
-            return mark.seconds - BEFORE_MOVING
+            return "normal", mark.seconds - BEFORE_MOVING
         case "in" | "out":
-            return IN_BREATH
+            return "normal", IN_BREATH
         case "hold" | "quiet" | "breaths":
-            return IN_QUIET
-    return mark.seconds * min(PACES.values())
+            return "normal", IN_QUIET
+    name = min(PACES, key=lambda pace: PACES[pace])
+    return name, mark.seconds * PACES[name]
 
 
 def _instead(mark: marks.Mark, takes: float) -> str:

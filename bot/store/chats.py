@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Integer, RowMapping, Select, bindparam, func,
 
 from bot.guide.chat import Chat, dump_plan, dump_state, load
 from bot.guide.person import Person
-from bot.guide.plan import Plan
+from bot.guide.planned import Plan
 from bot.store import facts, left, media, people, tidy, updates
 from bot.store.database import BUSY, Before, Call, Database, open_database
 from bot.store.errors import StoreFailed

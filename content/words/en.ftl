@@ -16,14 +16,46 @@ notice-see-fold = See someone first if any of these fit (tap to open):
 unsure-which = Which list?
 unsure-first = Can't tell? Take the first.
 
-held-see = Let's leave out all moves for now. Please talk to a doctor or physio. With fever, weight loss, cancer or night pain: in the next day or two. Resting stays open.
-held-wait = Movements wait for a full day. No help yet? Please get it now. Resting stays open.
+held-see = Let's leave out all moves for now. Please talk to a doctor or physio. With fever, weight loss, cancer or night pain: in the next day or two. Resting and breathing stay open.
+held-wait = Movements wait for a full day. No help yet? Please get it now. Breathing stays open.
 held-seen = Have you been seen, and was gentle movement said to be fine?
 held-agreed = Did a doctor or physio say yes to slow, small moves?
 
 position-which = How would you like to be today?
 position-chair = Chair: you sit, and move a little.
+position-mat = Mat: you move on the floor, lying and sitting.
+position-stand = Standing: you stand by a chair, and move a little.
+position-lying = Lying: in bed or on a mat, with small moves.
 position-rest = Rest: no moving. You think of your back growing soft.
+
+weigh-intro = With what you leave out, some steps are rested through:
+weigh-in = { $position }: { $out } of { $of }
+weigh-chair = In the chair
+weigh-mat = On the mat
+weigh-stand = Standing
+weigh-lying = Lying
+
+sessions-which = Which one today?
+sessions-about = about { $minutes } min · { $where }
+in-chair = chair
+in-mat = mat
+in-rest = rest
+in-stand = standing
+in-lying = lying
+
+leave-out-which = Which of these fit you?
+leave-out-rest = What does not suit you is left out. You rest through it.
+leave-out-imagine = What does not suit you is left out. You see it in your mind. If it stings, rest.
+leave-out-ask = May I keep the moves to leave out? I keep no word of this list. Or it holds only for today.
+tick-bones = Thin bones
+tick-canal = Narrow canal or slipped disc
+tick-hip = New hip
+tick-pregnant = Pregnant
+tick-leg = Leg pain or tingling
+tick-shoulder = Sore shoulder or neck
+tick-floor = Can't kneel, or get to the floor
+tick-unsteady = Unsteady when standing
+tick-dizzy = Dizzy, or high eye pressure
 
 ### In a session
 
@@ -31,7 +63,16 @@ step-place = {$name} · {$n} of {$of} · about {$minutes} min left
 step-listen = ▶ Tap to listen
 step-soften = Soften
 step-caution = Note:
+step-next = Next: {$name}
+settle-much = That is a lot. Shall we begin with breathing?
 settle-score = First, if you like, tap your pain now: 0 is none, 10 is the worst.
+side-left = left
+side-right = right
+side-swap = Swap.
+breath-own = At your own pace.
+breath-calm = From the next step on: in for 4, out for 6.
+breath-easier = From the next step on: in for 3, out for 4.
+twin-again = See it again.
 quiet-name = Quiet
 quiet-show = Thirty more quiet seconds. Nothing to do.
 
@@ -68,13 +109,15 @@ summary-same = The same as when you began. That happens.
 summary-up = One point up from when you began. That happens. Rest the way that hurts least.
 summary-up-much = That went up. Let's stop for today. Rest the way that hurts least. New numbness, weakness or toilet trouble? Call {$number}.
 
+summary-lighter = Next time, something lighter? Two minutes, or only rest.
+
 ### Last lines, when nothing runs
 
 idle-not-now = All right. I'm here when you like.
 idle-stopped = All right, we stop here. I'm here when you like.
 idle-kept = All is kept. I'm here when you like.
 idle-held-now = Please stop here. I can't judge this for you. It may need care today. Call {$number}. Movements wait for a day.
-idle-held-still = Movements wait. Please see someone soon. Resting stays open: /backpain
+idle-held-still = Movements wait. Please see someone soon. Breathing stays open: /sessions
 
 ### Forget me
 
@@ -94,6 +137,7 @@ group = I'm a quiet bot, and only work one to one. Please write to me in a chat 
 pace-timed = Timed: the next step comes by itself.
 pace-mine = At your pace: each step waits for Done.
 toast-plus = 30 more quiet seconds.
+toast-further = Hips and legs come next, about { $minutes } min.
 
 ### Buttons
 
@@ -110,6 +154,23 @@ button-yes = Yes, gentle movement is fine
 button-notyet = Not yet
 button-chair = Chair
 button-rest = Rest
+button-mat = Mat
+button-stand = Standing
+button-lying = Lying
+button-breathing = Breathing
+button-leave-out = Some movements aren't for me
+button-keep-out = Keep this for next time
+button-today = Only today
+button-imagine = See it instead
+button-resting = Rest instead
+button-sessions = Other sessions
+button-go-two = Two minutes
+button-breathing-first = Breathing first
+button-go-on = Go on
+button-further = Hips and legs too · {$minutes} min
+button-breath-calm = Breathe 4 in, 6 out
+button-breath-easier = Easier: 3 in, 4 out
+button-breath-own = My own breath
 button-done = ✓ Done
 button-hurts = It hurts
 button-pause = Pause
@@ -142,11 +203,13 @@ word-back = back|go back
 word-skip = skip|skip it|skip this
 word-stop = stop|stop now|stop it|please stop|end|quit|enough
 word-backpain = begin|back pain
+word-sessions = sessions|other sessions
 
 ### What Telegram shows about us
 
 command-start = Who I am
 command-backpain = A calm session for your back
+command-sessions = All sessions, short and long
 command-pause = Pause the session
 command-resume = Go on where you paused
 command-again = Hear this step again

@@ -25,7 +25,7 @@ from bot.chat.rate import Rate
 from bot.clock import SystemClock
 from bot.guide.chat import Chat
 from bot.guide.library import Library
-from bot.guide.screens import Part
+from bot.guide.parts import Part
 from bot.localchat import Clock, Fault, LocalTelegram, broken, create_app, flood, hang
 from bot.store.chats import Row, Store
 from tests.chat.conftest import Told

@@ -18,7 +18,7 @@ import structlog
 
 from bot import logs
 from bot.chat.messenger import Answer, Kind, Me, Messenger
-from bot.guide.screens import Part
+from bot.guide.parts import Part
 from bot.localchat import Clock, LocalTelegram, serve
 from tests.chat.gateway import (
     BAD_GATEWAY,

@@ -156,7 +156,7 @@ def test_under_a_hold_the_classic_in_rest_is_open_and_nothing_moves(walk: Walk) 
             seen.append(walk.step)
     assert seen == CLASSIC
     assert walk.chat is not None
-    assert walk.chat.person.position is None, "a hold does not change the remembered position"
+    assert not walk.chat.person.positions, "a hold does not change the remembered position"
 
 
 def test_a_hold_that_appears_under_a_run_with_movement_ends_it(walk: Walk) -> None:
@@ -168,7 +168,7 @@ def test_a_hold_that_appears_under_a_run_with_movement_ends_it(walk: Walk) -> No
 
 
 def test_a_day_of_hold_is_not_cut_short_by_the_other_list(walk: Walk) -> None:
-    walk.word("backpain").tap("unsure", "now").wait(60).word("backpain").tap("rest")
+    walk.word("backpain").tap("unsure", "now").wait(60).word("backpain").tap("breathing")
     walk.wait(5).tap("done").wait(5).tap("hurts", "sharp", "unsure", "see")
     walk.word("backpain")
     assert isinstance(walk.state, Held)
@@ -528,13 +528,21 @@ def test_put_back_where_a_person_is_asked_it_goes_on_waiting(walk: Walk, words: 
     assert walk.set_back(HOUR).look().chat is before
 
 
-def test_the_first_time_caution_is_told_once(walk: Walk) -> None:
-    walk.to_step("three-breaths")
-    assert "light in the head" in walk.text
+def test_the_first_time_a_caution_comes_before_the_movement_and_only_once(library: Library) -> None:
+    walk = Walk(library, new=True).to_step("three-breaths-caution")
+    assert "Dizzy?" in walk.text
+    assert walk.screen[-1].seconds == 8
+    assert "3 of 11" in walk.text
+    walk.wait(9)
+    assert walk.step == "three-breaths"
+    assert "Dizzy?" not in walk.text
     walk.word("stop").wait(3600).word("backpain").tap("same")
-    while walk.step != "three-breaths":
+    seen = []
+    while isinstance(walk.state, Playing):
+        seen.append(walk.step)
         walk.wait(3).tap("done")
-    assert "light in the head" not in walk.text
+    assert "three-breaths-caution" not in seen
+    assert "reach-caution" in seen, "that one was never met"
 
 
 # ── it hurts ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.guide.chat import Chat, Playing
 from bot.guide.events import Delivered, Do, Event, Spoke, Tick
 from bot.guide.library import Library
 from bot.guide.player import Say, is_ahead, update, wake_at
-from bot.guide.screens import Screen, screen
+from bot.guide.parts import Screen
+from bot.guide.screens import screen
 
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -26,9 +27,15 @@ class Walk:
     said: Say | None = None
     shown: list[tuple[datetime, Chat]] = field(default_factory=list)
     message: int = 100
+    new: bool = False
+    """Somebody who has met no caution yet."""
 
     def __post_init__(self) -> None:
-        self.chat = self.chat or Chat.new("en", self.now)
+        if self.chat is None:
+            self.chat = Chat.new("en", self.now)
+            steps = [step for session in self.library.content.sessions.values() for step in session.steps]
+            met = frozenset() if self.new else frozenset(step.id for step in steps if step.caution)
+            self.chat = replace(self.chat, person=replace(self.chat.person, cautions=met))
 
     # what happens
     def event(self, event: Event, at: datetime | None = None) -> Walk:
@@ -124,6 +131,13 @@ class Walk:
 
     def to_settle(self, position: str = "chair") -> Walk:
         return self.to_position().tap(position)
+
+    def to_session(self, session: str, position: str = "") -> Walk:
+        """Through the list and the notice into a session; without a position as far as its choice."""
+        self.word("sessions").tap(f"go.{session}")
+        if "none" in self.buttons or "same" in self.buttons:
+            self.tap("none" if "none" in self.buttons else "change")
+        return self.tap(position) if position else self
 
     def to_step(self, step: str, position: str = "chair") -> Walk:
         """By Done to a step, and three seconds into it."""

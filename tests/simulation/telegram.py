@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.chat.messenger import Answer, Kind, Me
-from bot.guide.screens import Button, Part
+from bot.guide.parts import Button, Part
 from tests.simulation.loop import BEGAN
 
 if TYPE_CHECKING:

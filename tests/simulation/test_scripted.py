@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.guide.plan import PlannedStep
+from bot.guide.planned import PlannedStep
 from tests.simulation.judge import kind_of
 from tests.simulation.telegram import Message
 from tests.simulation.world import World

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.guide.chat import Chat, Playing, Run, Sent
 from bot.guide.marks import Phrase, Script
 from bot.guide.person import Dated, Hold, Person, Settings
-from bot.guide.plan import Plan, PlannedStep, Telling
+from bot.guide.planned import Plan, PlannedStep, Telling
 from bot.store.chats import Row, Store
 
 NOW = datetime(2026, 3, 14, 8, 30, tzinfo=UTC)

@@ -12,7 +12,7 @@ from sqlalchemy import Executable
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.guide.chat import Chat, Idle, Paused
-from bot.guide.plan import more_quiet
+from bot.guide.replan import more_quiet
 from bot.store import chats
 from bot.store.chats import Row, Store
 from bot.store.database import READERS
