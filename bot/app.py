@@ -44,6 +44,7 @@ from bot.store.database import Before
 from bot.store.lock import FolderLock
 from bot.store.restore import come_back
 from bot.store.secrets import find_keys
+from bot.zones import COUNTRIES
 
 LATE = 120.0
 """Seconds (real) after which a step is too late to be sent."""
@@ -231,6 +232,7 @@ async def running(
                 work=shelf.work,
                 late_after=LATE * clock.speed,
                 twice_within=TWICE * clock.speed,
+                zones=COUNTRIES,
             )
 
         def changed(row: Row) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.app import orders, read_content
-from bot.guide.person import Person
 from bot.guide.ahead import usual_notes
+from bot.guide.person import Person
 from bot.guide.planned import Telling
 from bot.media.shelf import Shelf
 from bot.media.voice.engine import Hibari

@@ -16,8 +16,8 @@ from bot.clock import Clock
 from bot.guide.chat import Chat, Idle
 from bot.guide.events import ALWAYS, COMMANDS, Crisis, Delivered, Do, Event, Gone, Spoke, Tick, read
 from bot.guide.library import Library
-from bot.guide.player import Say, cut_if_late, is_ahead, restored, same_screen, update, wake_at
 from bot.guide.parts import Button
+from bot.guide.player import Say, cut_if_late, is_ahead, restored, same_screen, update, wake_at
 from bot.store.chats import Row, Store, Transaction
 
 TOAST = 200

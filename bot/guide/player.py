@@ -486,7 +486,10 @@ def _further(chat: Chat, playing: Playing, on: int | None, here: int, now: datet
         return Outcome(
             _play(longer, last, now, library, heard=here, after=playing.after, cut=playing.cut, silence=silence)
         )
-    return Outcome(_buttons(longer, playing, on, now, more=False), Say("toast-further", {"minutes": more.minutes}))
+    return Outcome(
+        _buttons(longer, playing, on, now, more=False),
+        Say("toast-further", {"name": more.name, "minutes": more.minutes}),
+    )
 
 
 def _breathe(chat: Chat, playing: Playing, on: int | None, breath: str, now: datetime, library: Library) -> Outcome:
@@ -593,7 +596,14 @@ def usual_way(person: Person, session: str, library: Library) -> str | None:
     return last if last in offered(person, session, None, library) else None
 
 
-def _chosen(chat: Chat, choosing: Choosing, position: str, id: str, now: datetime, library: Library) -> Chat:  # noqa: A002
+def _chosen(
+    chat: Chat,
+    choosing: Choosing,
+    position: str,
+    id: str,  # noqa: A002
+    now: datetime,
+    library: Library,
+) -> Chat:
     """A position was chosen. Where much falls out in it and less elsewhere, that is said first."""
     asked, today = choosing.session, choosing.left_out
     left_out = chat.person.left_out_tags if today is None else today

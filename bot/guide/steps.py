@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from bot.guide.chat import Chat, Playing, Run
-from bot.guide.content import Tag
+from bot.guide.content import Position, Tag
 from bot.guide.parts import Button, Part, Rows, button, score_rows, w
 from bot.guide.player import further, offers_breathing
 from bot.guide.words import Words
@@ -65,10 +65,12 @@ def _buttons(chat: Chat, playing: Playing, words: Words) -> Rows:
     step, more = run.plan.steps[playing.step], further(chat, playing)
     first: Rows = ((button(words, "done", "success"), button(words, "hurts", "danger")),)
     if more:
-        first = (*first, (Button(words("button-further", minutes=more.minutes), "further"),))
+        resting = more.position == Position.REST != run.plan.position
+        longer = words("button-further-rest" if resting else "button-further", name=more.name, minutes=more.minutes)
+        first = (*first, (Button(longer, "further"),))
     if not playing.more:
-        longer = ("plus",) if step.change and playing.timed else ()
-        return *first, tuple(button(words, a) for a in ("pause", "again", *longer, "more"))
+        plus = ("plus",) if step.change and playing.timed else ()
+        return *first, tuple(button(words, a) for a in ("pause", "again", *plus, "more"))
     settings = chat.person.settings
     second = ("back", "skip", "plus") if playing.timed else ("back", "skip")
     pace = button(words, "pace-mine" if settings.timed else "pace-timed")

@@ -137,7 +137,7 @@ group = I'm a quiet bot, and only work one to one. Please write to me in a chat 
 pace-timed = Timed: the next step comes by itself.
 pace-mine = At your pace: each step waits for Done.
 toast-plus = 30 more quiet seconds.
-toast-further = Hips and legs come next, about { $minutes } min.
+toast-further = Next, after this: {$name}, about {$minutes} min.
 
 ### Buttons
 
@@ -167,7 +167,8 @@ button-sessions = Other sessions
 button-go-two = Two minutes
 button-breathing-first = Breathing first
 button-go-on = Go on
-button-further = Hips and legs too · {$minutes} min
+button-further = {$name} · {$minutes} min
+button-further-rest = {$name}, resting · {$minutes} min
 button-breath-calm = Breathe 4 in, 6 out
 button-breath-easier = Easier: 3 in, 4 out
 button-breath-own = My own breath

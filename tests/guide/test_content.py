@@ -24,11 +24,11 @@ def content(files: dict[str, str]) -> Content:
     return parse(files)
 
 
-def test_the_classic_is_led_in_the_chair_and_at_rest_in_eleven_steps(content: Content) -> None:
+def test_the_classic_is_led_in_the_chair_and_at_rest_in_eleven_steps_and_on_the_mat_in_twelve(content: Content) -> None:
     classic = content.sessions["classic"]
     assert classic.command == "backpain"
-    assert classic.positions == (Position.CHAIR, Position.REST)
-    assert len(classic.in_position("chair")) == len(classic.in_position("rest")) == 11
+    assert classic.positions == (Position.CHAIR, Position.MAT, Position.REST)
+    assert [len(classic.in_position(position)) for position in classic.positions] == [11, 12, 11]
 
 
 def test_at_rest_every_movement_is_a_twin(content: Content) -> None:
@@ -44,6 +44,8 @@ def test_a_twin_takes_the_words_and_seconds_of_a_position_in_which_its_step_is_l
                 intro, say = at(step.intro, led), step.say.at(led)
                 assert intro is not None
                 assert say is not None
+                if step.sides:
+                    say = marks.both_sides(say, "left", "right", "Swap.")
                 assert marks.script(marks.parse(say, intro)).length == at(step.seconds, led)
 
 
@@ -67,8 +69,22 @@ def test_the_notice_says_that_nobody_reviewed_it_and_whom_to_call(content: Conte
     safety = content.safety
     assert len(safety.now) == 5
     assert safety.small.endswith("No doctor or physio has checked this text yet.")
-    assert safety.emergency in safety.crisis
-    assert safety.talk in safety.crisis
+    assert {"{emergency}", "{talk}"} <= set(safety.crisis.replace("?", " ").replace(".", " ").split())
+
+
+def test_a_country_has_its_own_numbers_and_everybody_else_the_words_for_everywhere(content: Content) -> None:
+    numbers = content.numbers
+    assert numbers.of("GB").emergency == "999"
+    assert numbers.of("") == numbers.of("XX") == numbers.unknown
+    without = next(country for country, number in numbers.countries.items() if number.talk is None)
+    assert numbers.of(without).talk == numbers.unknown.talk
+    assert all(page.address and page.seen for number in numbers.countries.values() for page in number.pages)
+
+
+def test_a_number_without_its_page_is_refused(files: dict[str, str]) -> None:
+    name = "safety/numbers.yaml"
+    with pytest.raises(BadContent, match=r"AA names no page.*Write: `pages:`"):
+        parse({**files, name: files[name].replace("countries:", 'countries:\n  AA:\n    emergency: "1"', 1)})
 
 
 def test_a_folder_without_sessions_is_refused_with_what_to_write(files: dict[str, str]) -> None:
@@ -79,7 +95,7 @@ def test_a_folder_without_sessions_is_refused_with_what_to_write(files: dict[str
 def test_a_signature_is_shown_and_lapses_by_itself_when_a_word_changes(files: dict[str, str]) -> None:
     review = "safety/review.yaml"
     signed = {**files, review: files[review].replace("reviewer: null", "reviewer: Dr. A. Example, GP")}
-    assert "Checked by Dr. A. Example, GP, 24 November 2026." in parse(signed).safety.small
+    assert "Checked by Dr. A. Example, GP, 30 November 2026." in parse(signed).safety.small
     for file, old, new in (
         ("safety/en.yaml", "a hard blow", "a blow"),
         ("words/en.ftl", "Have you been seen,", "Seen,"),

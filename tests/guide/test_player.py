@@ -705,7 +705,7 @@ def test_any_word_shows_the_screen_again(walk: Walk) -> None:
 
 def test_backpain_during_a_session_asks_to_go_on_or_start_over(walk: Walk) -> None:
     walk.to_step("reach").word("backpain")
-    assert walk.buttons == ["resume", "over"]
+    assert walk.buttons == ["resume", "over", "sessions"]
     walk.tap("over")
     assert isinstance(walk.state, Notice)
 

@@ -122,9 +122,9 @@ def asked_for() -> Iterator[str]:
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         texts = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
         match name:
-            case "words" | "_w" | "Say":
+            case "words" | "w" | "Say":
                 yield from texts[:1]
-            case "_button" | "_column" | "_pairs":
+            case "button" | "column" | "pairs":
                 yield from (
                     f"button-{action}" for action in texts if action not in ("", "success", "danger", "primary")
                 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.guide.chat import Chat, Playing
+from bot.guide.chat import Chat, Notice, Playing
 from bot.guide.events import Delivered, Do, Event, Spoke, Tick
 from bot.guide.library import Library
-from bot.guide.player import Say, is_ahead, update, wake_at
 from bot.guide.parts import Screen
+from bot.guide.player import Say, is_ahead, update, wake_at
 from bot.guide.screens import screen
 
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -127,7 +127,8 @@ class Walk:
 
     # ways to get somewhere
     def to_position(self) -> Walk:
-        return self.word("backpain").tap("none")
+        self.word("backpain")
+        return self.tap("none" if "none" in self.buttons else "change")
 
     def to_settle(self, position: str = "chair") -> Walk:
         return self.to_position().tap(position)
@@ -135,7 +136,7 @@ class Walk:
     def to_session(self, session: str, position: str = "") -> Walk:
         """Through the list and the notice into a session; without a position as far as its choice."""
         self.word("sessions").tap(f"go.{session}")
-        if "none" in self.buttons or "same" in self.buttons:
+        if isinstance(self.state, Notice):
             self.tap("none" if "none" in self.buttons else "change")
         return self.tap(position) if position else self
 
