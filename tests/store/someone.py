@@ -36,7 +36,6 @@ PLAN = Plan(
             advance="tap" if n == 0 else "timed",
             pose="seated-knees",
             tags=("HIPX", "FLEX"),
-            caution="Slowly, if your hip is new.",
             caution_id="classic-04",
         )
         for n in range(3)
@@ -47,7 +46,7 @@ PERSON = Person(
     language="en",
     zone="Pacific/Chatham",
     settings=Settings(pace="slower", timed=False),
-    position="mat",
+    positions={"classic": "mat"},
     hold=Hold(until=NOW + timedelta(hours=24)),
     acknowledged=Dated(version="notice-1", at=NOW),
     consent=Dated(version="keep-1", at=NOW, yes=False),
