@@ -3,6 +3,8 @@ reads along whatever is said on the wire (wire.py)."""
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Generator
@@ -27,10 +29,18 @@ MALFORMED = "malformed: says on purpose what no Bot API client says, or answers 
 
 @pytest.fixture(scope="session")
 async def full_shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with every usual note, to be copied (by hard links) to where a bot looks for its own."""
-    folder = tmp_path_factory.mktemp("notes")
-    await notes.fill(folder)
-    return folder
+    """A folder with every usual note, to be copied (by hard links) to where a bot looks for its own; made once for all
+    workers."""
+    own = tmp_path_factory.getbasetemp()
+    shelf = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shelf" / "notes"
+    shelf.parent.mkdir(exist_ok=True)
+    with (shelf.parent / "lock").open("w") as lock:
+        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+        if not (shelf.parent / "full").exists():
+            notes.few(notes.content_of(shelf))
+            await notes.fill(shelf)
+            (shelf.parent / "full").touch()
+    return shelf
 
 
 @pytest.fixture(scope="session")

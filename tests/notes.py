@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import ClassVar
 
@@ -31,19 +32,36 @@ class Hum:
         return wave.astype(np.float32), RATE
 
 
-def usual(voice: str) -> list[Telling]:
+FEW = ("classic", "hips", "two", "breathing")
+"""The sessions that the whole bot leads in these tests: to hum the notes of all would take a minute."""
+
+
+def content_of(shelf: Path) -> Path:
+    """The content that belongs to a full shelf: the real one with few sessions."""
+    return shelf.parent / "content"
+
+
+def few(folder: Path) -> None:
+    """Put the real content with few sessions into a folder."""
+    shutil.copytree(CONTENT, folder)
+    for session in folder.glob("sessions/*.yaml"):
+        if session.stem not in FEW:
+            session.unlink()
+
+
+def usual(voice: str, content_folder: Path) -> list[Telling]:
     """What the bot makes ahead for this voice."""
-    content, words = read_content(CONTENT)
+    content, words = read_content(content_folder)
     return list(usual_notes(content, Person(), voice, words["en"]("quiet-show")))
 
 
 async def fill(folder: Path) -> None:
-    """Hum every usual note, and put it on the shelf under the real voice's name as well."""
+    """Hum every usual note of the content beside it, and put it on the shelf under the real voice's name as well."""
     shelf = Shelf(folder, Hum)
     await shelf.start()
-    hummed = usual(Hum.name)
+    hummed = usual(Hum.name, content_of(folder))
     shelf.want(orders(hummed))
-    for own, real in zip(hummed, usual(Hibari.name), strict=True):
+    for own, real in zip(hummed, usual(Hibari.name, content_of(folder)), strict=True):
         assert own.key is not None
         assert real.key is not None
         file = await shelf.note(own.key)

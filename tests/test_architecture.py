@@ -17,11 +17,12 @@ MAY_IMPORT = {
     "settings": set(),
     "logs": set(),
     "clock": set(),
+    "zones": set(),
     "store": {"guide", "clock"},
     "media": {"guide", "clock"},
     "check": {"guide", "media"},
     "chat": {"guide", "store", "media", "clock"},
-    "app": {"guide", "store", "media", "clock", "check", "chat", "localchat", "settings"},
+    "app": {"guide", "store", "media", "clock", "zones", "check", "chat", "localchat", "settings"},
     "__main__": {"guide", "store", "media", "clock", "check", "chat", "localchat", "settings", "logs", "app"},
 }
 """The arrows between the parts of bot/: app → chat → guide, store, media."""
@@ -48,6 +49,7 @@ ONLY_IMPORTERS = {
 LONGEST = 300
 LONG = {
     "bot/guide/player.py": "every transition lives in this file",
+    "bot/guide/chat.py": "every situation that a chat can be in, side by side",
     "bot/chat/messenger.py": "the only importer of telegram, and so all that Telegram is to us",
     "bot/chat/delivery.py": "one protocol (claim, send, settle, doubt), whose parts are right only together",
 }

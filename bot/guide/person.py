@@ -20,10 +20,6 @@ class Settings:
     timed: bool = True
     voice: bool = True
     pictures: bool = True
-    breath: Literal["calm", "easier", "own"] = "calm"
-    """Counted as written, in 3 and out 4, or uncounted."""
-    imagine: bool = False
-    """What is left out is seen in the mind instead of rested through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +57,10 @@ class Person:
     left_out_tags: frozenset[str] = frozenset()
     """What is kept for next time, by a consent of its own: `left_out_kept`, the version of its text and when."""
     left_out_kept: Dated | None = None
+    breath: Literal["calm", "easier", "own"] = "calm"
+    """Counted as written, in 3 and out 4, or uncounted. It tells about a body, and so it is no plain setting."""
+    imagine: bool = False
+    """What is left out is seen in the mind instead of rested through."""
     left_out_poses: frozenset[str] = frozenset()
     voice_forbidden_until: datetime | None = None
     inactive_since: datetime | None = None

@@ -107,9 +107,9 @@ def _pose(step: Step, position: str) -> str:
 
 
 def _planned(step: Step, person: Person, options: Options, speed: float, *, led: bool) -> PlannedStep:
-    breath = person.settings.breath if Tag.PACE in step.tags else "calm"
+    breath = person.breath if Tag.PACE in step.tags else "calm"
     told, rest, imagine = _tellings(step, options, PACES[person.settings.pace], speed, breath)
-    seen = imagine if person.settings.imagine else None
+    seen = imagine if person.imagine else None
     return PlannedStep(
         id=step.id,
         name=step.name,

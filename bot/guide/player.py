@@ -494,8 +494,8 @@ def _further(chat: Chat, playing: Playing, on: int | None, here: int, now: datet
 
 def _breathe(chat: Chat, playing: Playing, on: int | None, breath: str, now: datetime, library: Library) -> Outcome:
     """Counted otherwise from the next step on; kept as a setting."""
-    settings = replace(chat.person.settings, breath=breath.removeprefix("breath-"))  # type: ignore[arg-type]
-    person, run = replace(chat.person, settings=settings), _run(chat)
+    kept = breath.removeprefix("breath-")
+    person, run = replace(chat.person, breath=kept), _run(chat)  # type: ignore[arg-type]
     options = _options(person, run.plan.position, run.left_out, now, library)
     sessions = [s for s in library.content.sessions.values() if run.plan.session in (s.id, s.continues)]
     told = {step.id: step for s in sessions for step in plan(s, person, options).steps}
@@ -640,7 +640,7 @@ def _boxes(person: Person, session: str, today: frozenset[str] | None, now: date
     """The boxes, ticked where all that they stand for is left out."""
     tags = person.left_out_tags if today is None else today
     ticks = frozenset(name for name, what in TICKS.items() if {str(tag) for tag in what} <= tags)
-    return LeavingOut(at=now, session=session, ticks=ticks, imagine=person.settings.imagine, on=on)
+    return LeavingOut(at=now, session=session, ticks=ticks, imagine=person.imagine, on=on)
 
 
 def _in_the_boxes(chat: Chat, boxes: LeavingOut, action: str, on: int | None, now: datetime) -> Outcome:
@@ -650,7 +650,6 @@ def _in_the_boxes(chat: Chat, boxes: LeavingOut, action: str, on: int | None, no
     choosing = Choosing(at=now, session=boxes.session, on=on)
     tags = frozenset(str(tag) for tick in boxes.ticks for tag in TICKS[tick])
     person = chat.person
-    seeing = replace(person.settings, imagine=boxes.imagine)
     match head:
         case "tick" if name in TICKS:
             return Outcome(replace(chat, state=replace(anew, ticks=boxes.ticks ^ {name})))
@@ -658,12 +657,12 @@ def _in_the_boxes(chat: Chat, boxes: LeavingOut, action: str, on: int | None, no
             return Outcome(replace(chat, state=replace(anew, imagine=head == "imagine")))
         case "keep-out":
             kept = Dated(version=LEFT_OUT_VERSION, at=now) if tags else None
-            person = replace(person, settings=seeing, left_out_tags=tags, left_out_kept=kept, positions={})
+            person = replace(person, imagine=boxes.imagine, left_out_tags=tags, left_out_kept=kept, positions={})
             return _to(replace(chat, person=person), now, choosing)
         case "today":
             # What is new today was never weighed against the way of last time: that one is asked for again.
             positions = {asked: way for asked, way in person.positions.items() if asked != boxes.session}
-            person = replace(person, settings=seeing, positions=positions)
+            person = replace(person, imagine=boxes.imagine, positions=positions)
             return _to(replace(chat, person=person), now, replace(choosing, left_out=tags))
         case "return":
             return _to(chat, now, choosing)

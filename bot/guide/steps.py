@@ -74,7 +74,7 @@ def _buttons(chat: Chat, playing: Playing, words: Words) -> Rows:
     settings = chat.person.settings
     second = ("back", "skip", "plus") if playing.timed else ("back", "skip")
     pace = button(words, "pace-mine" if settings.timed else "pace-timed")
-    breaths = [f"breath-{other}" for other in ("calm", "easier", "own") if other != settings.breath]
+    breaths = [f"breath-{other}" for other in ("calm", "easier", "own") if other != chat.person.breath]
     counted = (tuple(button(words, breath) for breath in breaths),) if Tag.PACE in step.tags else ()
     return (
         *first,

@@ -128,7 +128,8 @@ class BotApi:
     async def _silence(self, seconds: float) -> None:
         """Wait, but not longer than the server runs."""
         try:
-            await asyncio.wait_for(self._telegram.closing.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._telegram.closing.wait()
         except TimeoutError:
             return
 

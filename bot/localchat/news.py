@@ -45,7 +45,8 @@ class News:
     async def wait(self, within: float) -> bool:
         """Wait until something is new; False after `within` seconds (real)."""
         try:
-            await asyncio.wait_for(self._bell.wait(), within)
+            async with asyncio.timeout(within):  # in 3.11 wait_for swallows a cancellation that comes with the bell
+                await self._bell.wait()
         except TimeoutError:
             return False
         return True

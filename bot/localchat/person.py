@@ -62,7 +62,8 @@ class Tap:
 
     async def answered(self, within: float = 5.0) -> Answer:
         """Wait for the answer. Raises TimeoutError after `within` seconds (real)."""
-        await asyncio.wait_for(self._done.wait(), within)
+        async with asyncio.timeout(within):
+            await self._done.wait()
         assert self.answer is not None
         return self.answer
 

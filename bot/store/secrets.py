@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from bot.store.errors import BadKey, FolderUnusable
 
-PAD = 256
+PAD = 1024
 """Bytes; every sealed value is a multiple of it, so no hold looks as long as a hold."""
 SETTING, FILE = "EASEBACK_KEY", "key"
 

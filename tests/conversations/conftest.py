@@ -22,7 +22,7 @@ from bot.localchat import Clock, LocalTelegram, Message, create_app
 from bot.media.shelf import Shelf
 from bot.settings import Settings
 from bot.store.database import Before
-from tests.notes import CONTENT, Hum
+from tests.notes import CONTENT, Hum, content_of
 from tests.places import Place
 
 TOKEN = "1:a-token-of-the-local-chat"
@@ -38,6 +38,7 @@ class House:
     clock: Clock
     skipped: list[float]
     """Seconds that the clock was moved on."""
+    content: Path = CONTENT
     engine: type[Hum] | None = Hum
     settings: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
@@ -56,7 +57,7 @@ class House:
         """The bot runs as long as this lasts."""
         chosen = {"EASEBACK_DATA_DIR": str(self.home), "EASEBACK_DATABASE_URL": self.database, **self.settings}
         settings = Settings.load(chosen, None)
-        content, words = app.read_content(CONTENT)
+        content, words = app.read_content(self.content)
         transport = None if self.address else httpx.ASGITransport(app=create_app(self.telegram))
         messenger = Messenger(TOKEN, self.address or "http://127.0.0.1", transport, timeout=self.timeout)
         stop = asyncio.Event()
@@ -125,6 +126,14 @@ class House:
             seen = "\n---\n".join(m.text for m in self.messages[-4:])
             raise AssertionError(f"{words} were not seen; the last messages are:\n{seen}") from None
 
+    async def sees_after(self, message: int | None, *words: str) -> Message:
+        """The same in a message that comes after that one."""
+        seen = await self.sees(*words)
+        while message is not None and seen.id <= message:
+            await asyncio.sleep(0.01)
+            seen = await self.sees(*words)
+        return seen
+
     async def quiet(self, within: float = 15.0) -> None:
         """Wait until everything that must be shown is shown, and old buttons are gone."""
         assert self.parts is not None
@@ -157,7 +166,7 @@ async def house(place: Place, full_shelf: Path) -> AsyncIterator[House]:
     clock = Clock(real=lambda: time.time() + sum(skipped))
     telegram = LocalTelegram(":memory:", token=TOKEN, clock=clock)
     try:
-        yield House(home, telegram, clock, skipped, database=place.url or "")
+        yield House(home, telegram, clock, skipped, content_of(full_shelf), database=place.url or "")
     finally:
         await telegram.close()
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.localchat import Clock, LocalTelegram, Message, serve
+from tests.notes import content_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "4711:a-token-that-opens-nothing-at-all-0123"
@@ -23,7 +24,7 @@ class Rig:
     """One bot process and its world."""
 
     def __init__(self, home: Path, full_shelf: Path, content: Path | None = None) -> None:
-        self.home, self.content = home, content
+        self.home, self.content = home, content or content_of(full_shelf)
         if not (home / "notes").exists():
             shutil.copytree(full_shelf, home / "notes", copy_function=os.link)
         self.telegram = LocalTelegram(":memory:", token=TOKEN, clock=Clock())
@@ -55,7 +56,7 @@ class Rig:
             "EASEBACK_DATA_DIR": str(self.home),
             "EASEBACK_OPERATOR": "Somebody",
             "EASEBACK_CONTACT": "somebody@example.org",
-            **({"EASEBACK_CONTENT": str(self.content)} if self.content else {}),
+            "EASEBACK_CONTENT": str(self.content),
             **settings,
         }
         return await asyncio.create_subprocess_exec(

@@ -103,12 +103,12 @@ async def test_content_that_would_fail_only_in_use_is_told_at_the_start(tmp_path
     shutil.copytree(ROOT / "content", content)
     words = content / "words" / "en.ftl"
     words.write_text(words.read_text().replace("paused-you =", "paused-yuo ="))
-    session = content / "sessions" / "classic.yaml"
-    session.write_text(session.read_text().replace("id: classic\n", "id: calm\n"))
+    session = content / "sessions" / "two.yaml"
+    session.write_text(session.read_text().replace("id: two\n", "id: short\n"))
     async with Rig(tmp_path / "home", full_shelf, content) as rig:
         text, code = await said(rig)
     assert "paused-you" in text
-    assert "id: classic" in text
+    assert "id: two" in text
     assert code == 1
 
 

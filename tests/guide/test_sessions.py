@@ -160,8 +160,7 @@ def test_a_twin_lasts_exactly_as_long_as_its_step_everywhere(library: Library) -
             walk = Walk(library)
             assert walk.chat is not None
             for imagine in (False, True):
-                settings = replace(walk.chat.person.settings, imagine=imagine)
-                person = replace(walk.chat.person, settings=settings)
+                person = replace(walk.chat.person, imagine=imagine)
                 options = Options(content=library.content, position=position, voice=None)
                 full = plan(session, person, options)
                 out = plan(session, person, replace(options, left_out=every))
@@ -397,7 +396,7 @@ def test_an_easier_breath_counts_from_the_next_step_on_and_is_kept(walk: Walk) -
     assert after.steps[: here + 1] == before.steps[: here + 1]
     assert after.steps[here + 1].length < before.steps[here + 1].length
     assert walk.chat is not None
-    assert walk.chat.person.settings.breath == "easier"
+    assert walk.chat.person.breath == "easier"
 
 
 def test_my_own_breath_is_not_counted(walk: Walk) -> None:
