@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.guide import marks, plain, reading, timing
+from bot.guide import covering, marks, plain, reading, timing
 from bot.guide.content import Content, Session, Tag
 from bot.guide.reading import Folder
 from bot.guide.source import BadContent, Problem, Source
@@ -72,7 +72,10 @@ def main(folder: Path, seconds: Measure | None = None) -> int:
     try:
         own = read(OWN)
         files = {**{name: own[name] for name in LISTS}, **read(folder)}
-        problems = check(files, seconds or _voice(), entries(own["words/en.ftl"]))
+        seconds = functools.cache(seconds or _voice())
+        problems = check(files, seconds, entries(own["words/en.ftl"]))
+        if not problems:
+            problems, told = every_plan(Folder(files), seconds)
     except BadContent as error:
         print(error)
         return 1
@@ -81,10 +84,26 @@ def main(folder: Path, seconds: Measure | None = None) -> int:
     if problems:
         print(f"{len(problems)} to mend in {folder}.")
         return 1
-    for session in reading.parse(files).sessions.values():
-        lengths = ", ".join(f"{position} {length}" for position, length in session.length.items())
-        print(f"{session.name}: {lengths}. All is well.")
+    print("\n".join(told))
     return 0
+
+
+def every_plan(folder: Folder, seconds: Measure) -> tuple[list[Problem], list[str]]:
+    """What is amiss in any plan that a person can get, and what there is to tell about each session."""
+    content, count = reading.parse_folder(folder), 0
+    problems: list[Problem] = []
+    told: list[str] = []
+    for source in map(folder.source, folder.sessions()):
+        session = content.sessions[source.data["id"]]
+        cases = tuple(covering.cases(session, content))
+        count += len(cases)
+        problems += covering.too_short(cases, session, source, seconds)
+        lengths = ", ".join(f"{position} {length}" for position, length in session.length.items())
+        told.append(f"{session.name}: {lengths}. All is well.")
+        if much := "; ".join(covering.much_falls_out(cases)):
+            told.append(f"  More than a third falls out, and another position is offered: {much}.")
+    told.append(f"{count} plans: each session, position and pace; each tick, pair of ticks and tag left out.")
+    return problems, told
 
 
 def _voice() -> Measure:
@@ -116,7 +135,6 @@ def check(
     for session, source in sessions:
         problems += [*timing.sums(session, source), *_rows(session, content, source), *_twinless(session, source)]
     if seconds:
-        seconds = functools.cache(seconds)
         problems += timing.twins(content.twins, folder.source("twins.yaml"), seconds)
         for session, source in sessions:
             problems += timing.speech(session, source, seconds)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.check import OWN, check, main, read
+from bot.check import OWN, check, every_plan, main, read
+from bot.guide.reading import Folder
 from bot.guide.source import BadContent
 from bot.guide.words import entries
 
@@ -379,7 +380,18 @@ def test_a_text_in_another_encoding_is_told(folder: Path) -> None:
 # ── as the author runs it ─────────────────────────────────────────────────────────────────────────────────────────────
 def test_all_is_well_with_the_content_as_the_voice_says_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(OWN) == 0, capsys.readouterr().out
-    assert "The classic: chair 8:29, mat 9:47, rest 8:29. All is well." in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "The classic: chair 8:29, mat 9:47, rest 8:29. All is well." in told
+    assert "pregnant in mat: 5 of 10" in told
+    assert "3534 plans" in told
+
+
+def test_a_plan_that_does_not_fit_is_told_with_its_pace_and_seconds(folder: Path) -> None:
+    """What the marks allow by themselves may still be cut where a person breathes easier or goes faster."""
+    problems, told = every_plan(Folder(read(folder)), lambda words, _: 3.5 if words == "Breathe in." else 0.1)
+    assert len(told) > 7
+    assert "at the faster pace, in chair, “Breathe in.” takes 3.50 s, 3.40 are there: 0.10 too few" in str(problems[0])
+    assert problems[0].step == "breath-ease-in"
 
 
 def test_problems_are_printed_one_a_line_and_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
