@@ -21,9 +21,9 @@ def step_part(chat: Chat, playing: Playing, words: Words) -> Part:
     scored = step.advance == "tap" and run.plan.ends == "score"
     if scored:
         lines.append(w(words, "settle-much" if offers_breathing(chat, playing) else "settle-score"))
-    after = run.plan.steps[playing.step + 1 : playing.step + 2]
-    if after and after[0].change and after[0].moves:
-        lines.append(escape(words("step-next", name=after[0].name)))
+    after = next((other for other in run.plan.steps[playing.step + 1 :] if other.counts), None)
+    if after and after.change and after.moves:
+        lines.append(escape(words("step-next", name=after.name)))
     lines.append(f"<i>{_place(run, playing, words)}</i>")
     buttons = _settle(chat, playing, words, scored=scored) if step.advance == "tap" else _buttons(chat, playing, words)
     voice = run.voice and step.told.key is not None

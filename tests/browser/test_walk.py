@@ -41,7 +41,8 @@ async def begin(page: Page, address: str) -> None:
 async def test_the_whole_classic_by_done(desktop: Page, address: str) -> None:
     await begin(desktop, address)
     await desktop.get_by_role("button", name="5", exact=True).click()
-    for n, name in enumerate(STEPS, 1):
+    for count, (name, n) in enumerate(STEPS, 1):
+        await expect(desktop.locator(".voice")).to_have_count(count)
         await expect(desktop.get_by_role("log")).to_contain_text(f"{name} · {n} of 11")
         await expect(desktop.get_by_role("button", name="✓ Done")).to_have_count(1)
         await desktop.wait_for_timeout(900)  # nobody is done sooner: that would be a double tap
@@ -58,7 +59,7 @@ async def test_the_whole_classic_timed_at_sixty_times_the_speed_on_a_phone(phone
     await phone.get_by_role("button", name="✓ Done").click()
     await expect(phone.get_by_role("log")).to_contain_text("That is all for now. Go gently.", timeout=25_000)
     text = await phone.get_by_role("log").inner_text()
-    places = [text.index(f"{name} · {n} of 11") for n, name in enumerate(STEPS, 1)]
+    places = [text.index(f"{name} · {n} of 11") for name, n in STEPS]
     assert places == sorted(places)
 
 
