@@ -66,6 +66,7 @@ async def test_two_boxes_tapped_at_once_are_both_ticked(bot: House) -> None:
 async def test_hips_and_legs_follow_the_last_rest_and_a_change_of_position_can_take_longer(bot: House) -> None:
     await to_settle(bot, "Mat")
     await bot.tap("Done")
+    await bot.sees("Breathe · 2 of 12")
     shown = None
     for _ in range(16):
         shown = (await bot.sees_after(shown, "of 12")).id
