@@ -80,7 +80,7 @@ async def test_hips_and_legs_follow_the_last_rest_and_a_change_of_position_can_t
     await bot.tap("Done")
     await bot.sees("Sore wrists or knees?")
     await bot.tap("Done")
-    await bot.sees("To hands and knees · 12 of 22", "hands")
+    await bot.sees("To hands and knees · 12 of 22", "one hand at a time")
     assert "+30 s" in labels(bot)
     assert await bot.tap("+30 s") == "30 more quiet seconds."
 
