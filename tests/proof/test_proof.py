@@ -152,6 +152,20 @@ def test_a_player_that_breaks_a_promise_is_caught(broken: Break) -> None:
     assert BROKEN[broken] in explore(real(), TWO, update=breaks, most=1_000, until=BROKEN[broken]).wrong
 
 
+@pytest.mark.parametrize("way", ["keep-out", "today"])
+def test_a_player_that_forgets_what_was_ticked_is_caught(way: str) -> None:
+    def forgets(chat: Chat, event: Event, now: datetime, library: Library) -> Outcome:
+        outcome = update(chat, event, now, library)
+        after = outcome.chat
+        if after is None or not isinstance(event, Do) or event.action != way or not isinstance(after.state, Choosing):
+            return outcome
+        person = replace(after.person, left_out_tags=frozenset())
+        return Outcome(replace(after, person=person, state=replace(after.state, left_out=None)))
+
+    ticked = replace(TWO, ticks=frozenset({"bones"}))
+    assert LEFT_OUT in explore(real(), ticked, update=forgets, most=1_000, until=LEFT_OUT).wrong
+
+
 def test_a_player_that_acts_too_early_is_caught() -> None:
     def early(chat: Chat, event: Event, now: datetime, library: Library) -> Outcome:
         late = now.replace(year=now.year + 1) if isinstance(event, Tick) else now
