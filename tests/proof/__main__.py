@@ -43,7 +43,8 @@ def main(
         return
     library = real()
     wrong = 0
-    for session in sessions or library.content.sessions:
+    listed = [session.id for session in library.content.sessions.values() if session.continues is None]
+    for session in sessions or listed:
         for where in fields(library, session, reach=reach):
             ticked = next(iter(where.ticks), "none")
             if position in ("", where.position) and box in ("", ticked):
