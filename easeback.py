@@ -22,7 +22,7 @@ OLDEST = (3, 11)
 
 RUN, DEV = "run.lock", "dev.lock"
 """dev.lock is run.lock and more, in the same versions (tests/test_setup.py)."""
-PROGRAMS = {"simulate": "tests.simulation", "kill": "tests.kill"}
+PROGRAMS = {"simulate": "tests.simulation", "kill": "tests.kill", "diagram": "tests.proof"}
 """Verbs that are programs of their own, for developers."""
 DEVELOPERS = ("test", "develop", *PROGRAMS)
 
