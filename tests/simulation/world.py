@@ -22,13 +22,14 @@ from bot.chat.polling import Polling
 from bot.chat.rate import Rate
 from bot.chat.turns import Reply, Turns, due_of
 from bot.guide.chat import Playing
+from bot.guide.content import CLASSIC
 from bot.guide.library import Library
-from bot.guide.player import SESSION
 from bot.store.chats import Row, Store
 from bot.store.database import Database
 from bot.store.errors import StoreFailed
 from bot.store.secrets import Keys
 from tests.notes import CONTENT
+from tests.simulation.book import Book
 from tests.simulation.database import Memory, in_memory
 from tests.simulation.judge import Judge
 from tests.simulation.loop import BEGAN, Jumping, LoopClock
@@ -36,6 +37,7 @@ from tests.simulation.people import Person
 from tests.simulation.telegram import Line, Telegram
 
 READ_CONTENT, WORDS = read_content(CONTENT)
+BOOK = Book(READ_CONTENT, WORDS["en"])
 HOUR = 3600.0
 REST = 52 * HOUR
 """Long enough after the last act for everything to end by itself."""
@@ -229,7 +231,7 @@ class World:
         self.connection = in_memory()
         self.telegram = Telegram(random.Random(self.seed + 1), self.faults)
         self.telegram.count = self.count
-        self.judge = self.telegram.judge = Judge(self.telegram, self.library(), self.loop.time)
+        self.judge = self.telegram.judge = Judge(self.telegram, self.library(), BOOK, self.loop.time)
         self.ill = False
         """The store fails half of what is asked of it."""
         self.crash_rate = self.dice.choice((0.0, 0.0002, 0.0005, 0.004))
@@ -408,5 +410,5 @@ def drift(seed: int) -> float:
 
     world.hours = world.end = 0.0
     world.play(listen())
-    steps = len(world.library().content.sessions[SESSION].in_position("chair"))
+    steps = len(world.library().content.sessions[CLASSIC].in_position("chair"))
     return worst if len(seen) == steps - 1 else math.inf
