@@ -210,6 +210,10 @@ class Judge:
     def _eye(self, chat: int) -> Eye:
         return self._eyes.setdefault(chat, Eye())
 
+    def read_all(self, chat: int) -> None:
+        """Somebody who was here before: no caution is new to them."""
+        self._eye(chat).read |= set(self._book.cautions.values())
+
     # ── what people do ────────────────────────────────────────────────────────────────────────────────────────────────
     def said(self, chat: int, text: str, message: int) -> None:
         """A person wrote."""

@@ -85,7 +85,8 @@ def steps_of(world: World) -> tuple[PlannedStep, ...]:
 
 
 async def to_breathe(world: World) -> None:
-    """Into the second step, three seconds long."""
+    """Somebody who knows all cautions, into the second step, three seconds long."""
+    await world.somebody(YOU)
     await say(world, "/backpain")
     for action in ("none", "chair", "done"):
         await tap(world, action)

@@ -8,7 +8,7 @@ import random
 import sqlite3
 from collections import Counter
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,7 +21,7 @@ from bot.chat.messenger import Answer, Incoming, Messenger, Tap
 from bot.chat.polling import Polling
 from bot.chat.rate import Rate
 from bot.chat.turns import Reply, Turns, due_of
-from bot.guide.chat import Playing
+from bot.guide.chat import Chat, Playing
 from bot.guide.content import CLASSIC
 from bot.guide.library import Library
 from bot.store.chats import Row, Store
@@ -277,6 +277,18 @@ class World:
         task = self.loop.create_task(work)
         self.tasks.add(task)
 
+    async def somebody(self, chat: int) -> None:
+        """A chat with somebody who has met every caution; nothing is going on."""
+        new = Chat.new("en", self.clock.now())
+        met = frozenset(step.id for session in READ_CONTENT.sessions.values() for step in session.steps)
+        row = Row(
+            id=chat, chat=replace(new, person=replace(new.person, cautions=met)), rev=int(self.clock.real() * 1000)
+        )
+        assert self.process is not None
+        async with self.process.store.transaction() as tx:
+            await tx.save(row, None)
+        self.judge.read_all(chat)
+
     def again(self) -> None:
         """The process is started again, soon or late."""
         wait = 1000.0 if self.dice.random() < 0.05 else self.dice.uniform(1, 20)
@@ -389,6 +401,7 @@ def drift(seed: int) -> float:
 
     async def listen() -> None:
         nonlocal worst, heard
+        await world.somebody(1)
         await asyncio.sleep(1)
         world.telegram.say(1, "/backpain")
         for action in ("none", "chair", "done"):
