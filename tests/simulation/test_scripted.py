@@ -187,6 +187,8 @@ def test_what_may_have_come_as_a_note_comes_once_more_at_most_as_text() -> None:
 def test_wherever_the_process_dies_around_a_tap_it_acts_once(points: int) -> None:
     async def story(world: World) -> None:
         await to_breathe(world)
+        await tap(world, "more")
+        await tap(world, "pace-mine")  # or time would do what the tap did not
         world.points_left = points
         await tap(world, "done")
         await asyncio.sleep(25)

@@ -284,8 +284,7 @@ class World:
         row = Row(
             id=chat, chat=replace(new, person=replace(new.person, cautions=met)), rev=int(self.clock.real() * 1000)
         )
-        assert self.process is not None
-        async with self.process.store.transaction() as tx:
+        async with self._looks.transaction() as tx:
             await tx.save(row, None)
         self.judge.read_all(chat)
 
