@@ -425,7 +425,7 @@ class Judge:
             self.wrong("a step after “it hurts”")
         last = eye.step
         if last is not None and run is not last.run and run is not None and run.by in AT_ONCE:
-            last, eye.gate, eye.gate_at = None, "browsing", last.began
+            eye.gate, eye.gate_at, last = "browsing", last.began, None
         if last is None:
             if eye.gate not in GATES:
                 self.wrong(f"a run began out of “{eye.gate}”")
