@@ -138,6 +138,8 @@ class LeavingOut(State):
     session: str
     ticks: frozenset[str]
     imagine: bool
+    today: frozenset[str] | None = None
+    """What was left out only today before they were opened: Back leaves it so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -640,7 +640,7 @@ def _boxes(person: Person, session: str, today: frozenset[str] | None, now: date
     """The boxes, ticked where all that they stand for is left out."""
     tags = person.left_out_tags if today is None else today
     ticks = frozenset(name for name, what in TICKS.items() if {str(tag) for tag in what} <= tags)
-    return LeavingOut(at=now, session=session, ticks=ticks, imagine=person.imagine, on=on)
+    return LeavingOut(at=now, session=session, ticks=ticks, imagine=person.imagine, today=today, on=on)
 
 
 def _in_the_boxes(chat: Chat, boxes: LeavingOut, action: str, on: int | None, now: datetime) -> Outcome:
@@ -665,7 +665,7 @@ def _in_the_boxes(chat: Chat, boxes: LeavingOut, action: str, on: int | None, no
             person = replace(person, imagine=boxes.imagine, positions=positions)
             return _to(replace(chat, person=person), now, replace(choosing, left_out=tags))
         case "return":
-            return _to(chat, now, choosing)
+            return _to(chat, now, replace(choosing, left_out=boxes.today))
     return Outcome(chat, Say("no-fit"))
 
 

@@ -66,5 +66,7 @@ def quiet(show: str, voice: str | None) -> Telling:
 
 
 def _rested(step: PlannedStep) -> PlannedStep:
-    """Its rest twin; quiet is quiet, and a caution that is on stays what it is."""
-    return step if step.form in ("quiet", "caution") else replace(step, form="rest", told=step.rest)
+    """Its rest twin, which tells no caution; quiet is quiet, and a caution that is on stays what it is."""
+    if step.form in ("quiet", "caution"):
+        return step
+    return replace(step, form="rest", told=step.rest, caution_id=None)

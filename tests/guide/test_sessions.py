@@ -9,6 +9,7 @@ import pytest
 
 from bot.guide.chat import Browsing, Choosing, Held, Idle, LeavingOut, Notice, Playing, Scoring, Summary, Weighing
 from bot.guide.content import TICKS, Tag
+from bot.guide.events import Do
 from bot.guide.library import Library
 from bot.guide.person import Dated, Hold
 from bot.guide.plan import Options, Spoken, plan
@@ -144,6 +145,12 @@ def test_only_today_is_forgotten_with_the_run_and_asks_for_the_position_anew(wal
     assert forms(walk)["draw-back"] == "led"
 
 
+def test_boxes_that_are_opened_once_more_and_left_by_back_change_nothing(walk: Walk) -> None:
+    walk.to_position().tap("leave-out", "tick.shoulder", "today", "leave-out", "tick.canal", "return", "chair")
+    assert forms(walk)["draw-back"] == "rest"
+    assert forms(walk)["small-lift"] == "led"
+
+
 def test_what_is_left_out_can_be_seen_in_the_mind_instead(walk: Walk) -> None:
     walk.to_position().tap("leave-out", "tick.shoulder", "imagine", "keep-out", "chair")
     step = next(s for s in planned(walk).steps if s.id == "draw-back")
@@ -242,6 +249,13 @@ def test_the_caution_of_a_set_up_is_told_at_its_end(library: Library) -> None:
     assert walk.step == "morning-move"
     assert "Tell a doctor" in walk.text
     assert planned(walk).steps[0].length == 68
+
+
+def test_a_set_up_that_is_rested_through_has_not_told_its_caution(library: Library) -> None:
+    walk = Walk(library, new=True).word("sessions")
+    walk.event(Do("go.breathing", on=walk.message, id="run")).word("hurts").tap("twin").word("stop")  # it never came
+    walk.word("sessions").tap("go.breathing")
+    assert "Lung or heart trouble?" in walk.text
 
 
 def test_a_change_of_position_is_announced_one_step_before_and_can_be_made_longer(walk: Walk) -> None:

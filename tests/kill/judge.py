@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.guide.content import Content
+from bot.guide.content import BREATHING, Content
 from bot.guide.words import Words
 
 
@@ -64,13 +64,18 @@ class Shown:
     name: str = ""
     number: int = 0
     """Of a step."""
+    note: bool = False
+    """It is a caution, before the step of its name and number."""
 
 
 STEP = re.compile(r"^(?P<name>.+) · (?P<number>\d+) of \d+ · about", re.MULTILINE)
-NOT_OF_A_RUN = {"notice", "choosing", "held", "idle", "scoring", "summary", "forgotten"}
+BEFORE_A_RUN = {"browsing", "notice", "choosing", "leaving-out", "weighing", "held"}
+NOT_OF_A_RUN = BEFORE_A_RUN | {"idle", "scoring", "summary", "forgotten"}
 """After these a run begins anew."""
 ONWARD = {"skip", "skip it", "skip this", "leave"}
 BACKWARD = {"back", "go back"}
+ANEW = {"over", "breathing"}
+"""What begins another session out of a run, where nothing moves in it."""
 ACKNOWLEDGING = {"none", "same", "change"}
 
 
@@ -78,10 +83,12 @@ class Judge:
     """Knows the content, and so what a text is."""
 
     def __init__(self, content: Content, words: Words) -> None:
-        number = "NUMBER"
         named = {
             "notice": ("notice-short",),
+            "browsing": ("sessions-which",),
             "choosing": ("position-which",),
+            "leaving-out": ("leave-out-which",),
+            "weighing": ("weigh-intro",),
             "held": ("held-see", "held-wait", "held-seen", "held-agreed", "idle-held-now", "idle-held-still"),
             "unsure": ("unsure-which",),
             "hurting": ("hurt-ease",),
@@ -106,11 +113,22 @@ class Judge:
         """By the beginning of a text, up to what differs from one time to another."""
         for kind, ids in named.items():
             for name in ids:
-                text = words(name, number=number, minutes=1)
-                self._kinds[text.partition(number)[0].partition("one minute")[0].strip()] = kind
-        self._moves = {
-            step.name for session in content.sessions.values() for step in session.steps if "rest" not in step.positions
-        }
+                self._kinds[self._start(words, name)] = kind
+        steps = [(session, step) for session in content.sessions.values() for step in session.steps]
+        self._moves = {step.name for _, step in steps if "rest" not in step.positions}
+        self._waits = {step.name for _, step in steps if step.advance == "tap"}
+        """Set-ups: they are left by a tap alone."""
+        breathing = {step.name for session, step in steps if session.id == BREATHING}
+        self._breathing = breathing | {words("step-soften"), words("quiet-name")}
+        self._note, self._quiet = words("step-caution"), words("quiet-name")
+        self._day = tuple(self._start(words, name) for name in ("held-wait", "idle-held-now"))
+        """How screens begin that hold everything but breathing for a day."""
+
+    @staticmethod
+    def _start(words: Words, name: str) -> str:
+        """The beginning of a text, up to what differs from one time to another."""
+        text = words(name, number="NUMBER", minutes=1)
+        return text.partition("NUMBER")[0].partition("one minute")[0].strip()
 
     def kind(self, text: str) -> str:
         """What a text of the bot is; "unknown" is never good."""
@@ -131,7 +149,8 @@ class Judge:
             step = STEP.search(event.words)
             name, number = (step["name"], int(step["number"])) if step else ("", 0)
             edited = event.kind == "edit"
-            found.append(Shown(index, kind, event.message, event.words, event.rev, edited, name, number))
+            note = any(line.startswith(self._note) for line in event.words.split("\n\n")[:2])
+            found.append(Shown(index, kind, event.message, event.words, event.rev, edited, name, number, note))
         return found
 
     def violations(self, log: Sequence[Event], settled: Collection[int]) -> Iterator[tuple[int, str]]:
@@ -186,28 +205,56 @@ class Judge:
             if screen.kind in NOT_OF_A_RUN:
                 last = None
             elif screen.kind == "step" and screen.rev not in known:
-                if why := _out_of_order(screen, last, before, acts):
+                if why := self._out_of_order(screen, last, before, acts):
                     yield screen.index, why
                 last = screen
             known.add(screen.rev)
             before, marks = screen, [marks[1], screen.index]
 
+    def _out_of_order(self, screen: Shown, last: Shown | None, before: Shown | None, acts: Sequence[Did]) -> str:
+        """Why a step may not come here; empty if it may. `last`: the step before in this run; `before`: any screen."""
+        step = f"{screen.name} ({screen.number})"
+        onward = sum(act.action in ONWARD for act in acts)
+        anew = any(act.action in ANEW for act in acts) and screen.number <= 1 + onward
+        if last is None or anew:  # what hurts, or is skipped, before it was shown is left out
+            return "" if acts and screen.number <= 1 + onward else f"a run begins with {step}"
+        after = f"{step} after {last.name} ({last.number})"
+        if not acts:
+            if before and before.kind != "step":
+                return f"{after} by itself, behind {before.kind}"
+            if last.name in self._waits:
+                return f"{after} by itself: the set-up is left by a tap alone"
+            quiet = screen.name == self._quiet
+            if screen.number == last.number and screen.name == last.name and not last.note and not quiet:
+                return f"{step} by itself, anew"
+            return "" if screen.number - last.number in (0, 1) else f"{after} by itself"
+        backward = sum(act.action in BACKWARD for act in acts)
+        if screen.number > last.number + 1 + onward:
+            return f"{after}: a step was skipped"
+        if screen.number < last.number - 1 - backward:
+            return f"{after}: too far back"
+        return ""
+
     def _movement(self, screens: Sequence[Shown], log: Sequence[Event]) -> Iterator[tuple[int, str]]:
         """No movement before the notice was answered, none under a hold."""
         at = {screen.index: screen for screen in screens}
-        acknowledged = held = False
+        acknowledged = held = day = False
         known: set[int] = set()
         for index, event in enumerate(log):
             screen = at.get(index)
             if isinstance(event, Did):
                 acknowledged |= event.action in ACKNOWLEDGING and self.kind(event.on) == "notice"
                 held &= not (event.kind == "tap" and event.action == "yes")
+                day &= held
             elif event.kind == "erased" or self.kind(event.words) == "forgotten":
-                acknowledged = held = False
+                acknowledged = held = day = False
             elif screen and screen.rev not in known:
                 if screen.name in self._moves and (held or not acknowledged):
                     yield index, f"{screen.name} came {'under a hold' if held else 'before the notice was answered'}"
+                if day and screen.kind == "step" and screen.name not in self._breathing:
+                    yield index, f"{screen.name} came where only breathing is open"
                 held |= screen.kind == "held"
+                day |= screen.words.startswith(self._day)
                 if screen.rev is not None:
                     known.add(screen.rev)
 
@@ -249,26 +296,3 @@ def _copies(screens: Sequence[Shown], log: Sequence[Event]) -> Iterator[list[Sho
             numbered[screen.rev].append(screen)
         since = screen.index
     yield from (copies for copies in (*groups, *numbered.values()) if len(copies) > 1)
-
-
-def _out_of_order(screen: Shown, last: Shown | None, before: Shown | None, acts: Sequence[Did]) -> str:
-    """Why a step may not come here; empty if it may. `last`: the step before in this run; `before`: any screen."""
-    step = f"{screen.name} ({screen.number})"
-    onward = sum(act.action in ONWARD for act in acts)
-    if last is None:  # what hurts, or is skipped, before it was shown is left out
-        return "" if acts and screen.number <= 1 + onward else f"a run begins with {step}"
-    after = f"{step} after {last.name} ({last.number})"
-    if not acts:
-        if before and before.kind != "step":
-            return f"{after} by itself, behind {before.kind}"
-        if last.number == 1 and screen.number != 1:
-            return f"{after} by itself: the set-up is left by a tap alone"
-        if screen.number == last.number and screen.name == last.name:
-            return f"{step} by itself, anew"
-        return "" if screen.number - last.number in (0, 1) else f"{after} by itself"
-    backward = sum(act.action in BACKWARD for act in acts)
-    if screen.number > last.number + 1 + onward:
-        return f"{after}: a step was skipped"
-    if screen.number < last.number - 1 - backward:
-        return f"{after}: too far back"
-    return ""

@@ -156,7 +156,7 @@ class Look:
             twice_within=twice,
         )
         parts = screen(row.chat, library)
-        if not parts:
+        if not parts or parts[-1].kind == "silence":
             return ""
         words, _ = formatted(parts[-1].text, "HTML", None, may_be_empty=False)
         wanted = {f"{button.action}:{row.rev}" for line in parts[-1].buttons for button in line}

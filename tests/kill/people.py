@@ -37,11 +37,13 @@ ANYBODY = Manner(
     gladly=_gladly(
         """none 12  same 10  chair 10  rest 2  done 10  resume 8  twin 4  return 8  yes 8  change 1  unsure 0.5  now 0.3
         see 0.5  notnow 0.5  notyet 1  keep 2  erase 2  over 2  hurts 2  pause 2  again 2  more 2  less 2  back 3
-        skip 3  plus 2  end 0.7  pace-mine 0.5  pace-timed 6  leave 3  sharp 1  noscore 2  menu 4  score 0.2"""
+        skip 3  plus 2  end 0.7  pace-mine 0.5  pace-timed 6  leave 3  sharp 1  noscore 2  menu 4  score 0.2
+        mat 5  lying 8  stand 8  go 4  breathing 3  sessions 2  leave-out 2  tick 1  keep-out 4  today 4  imagine 0.5
+        resting 0.5  further 9  breath-calm 1  breath-easier 1  breath-own 1"""
     ),
     words=(
         *("/backpain", "done", "/again", "/back", "/skip", "/pause", "/resume", "stop", "4", "it hurts", "hello there"),
-        *("/backpain", "done", "/again", "/back", "/skip", "/start", "/forget"),
+        *("/backpain", "done", "/again", "/back", "/skip", "/start", "/forget", "/sessions"),
     ),
     speaks=0.2,
     old=0.1,

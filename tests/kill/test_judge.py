@@ -32,6 +32,10 @@ def step(message: int, number: int, name: str = "A step", rev: int | None = None
     return saw(message, f"Words.\n\n{name} · {number} of 11 · about 5 min left ●", rev)
 
 
+def note(message: int, number: int, name: str) -> Saw:
+    return saw(message, f"{words('step-caution')} Words.\n\n{name} · {number} of 11 · about 5 min left ●")
+
+
 BEGIN: list[Event] = [
     Did("say", "/backpain"),
     saw(1, NOTICE),
@@ -54,13 +58,25 @@ def said(log: list[Event], settled: Collection[int] = ()) -> list[str]:
     [
         [step(5, 3), step(6, 4), Did("tap", "back:6", 6), step(7, 3), Did("say", "/skip"), step(8, 4)],
         [Did("tap", "hurts:4", 4), saw(5, HURTS), Did("tap", "twin:5", 5), step(6, 2, "Soften"), step(7, 3)],
-        [step(5, 2, "Quiet"), step(6, 3)],
+        [step(5, 2, "Quiet"), step(6, 2, "Quiet"), step(7, 3)],
+        [note(5, 3, "Reach"), step(6, 3, "Reach"), Did("tap", "back:6", 6), step(7, 2)],
+        [Did("tap", "over:4", 4), step(5, 1, "Settle"), Did("tap", "done:5", 5), step(6, 2)],
         [step(5, 3), step(6, 3, rev=5)],
         [Did("say", "stop"), saw(5, STOPPED, 0), Did("say", "/backpain"), saw(6, NOTICE)],
         [Did("tap", "end:4", 4), saw(5, STOPPED, 0), saw(6, STOPPED, 0)],
         [Did("say", "hello"), saw(5, words("idle"), 0), step(6, 3)],
     ],
-    ids=["timed, back, skip", "hurts", "quiet", "a copy in doubt", "stop", "a last line in doubt", "an answer"],
+    ids=[
+        "timed, back, skip",
+        "hurts",
+        "quiet",
+        "caution",
+        "over",
+        "a copy in doubt",
+        "stop",
+        "a last line in doubt",
+        "an answer",
+    ],
 )
 def test_a_good_story_passes(then: list[Event]) -> None:
     assert said([*BEGIN, *then]) == []
@@ -114,11 +130,18 @@ def test_no_movement_before_the_notice_was_answered() -> None:
     assert "Reach came before the notice was answered" in said(forgotten)
 
 
+def test_after_a_sign_of_now_only_breathing_comes() -> None:
+    held: list[Event] = [*BEGIN, Did("tap", "now:4"), saw(5, words("held-wait")), Did("tap", "breathing:5", 5)]
+    assert said([*held, step(6, 1, "Settle")]) == []
+    assert said([*held, step(6, 1, "Let go")]) == ["Let go came where only breathing is open"]
+
+
 def test_the_set_up_is_left_by_a_tap_alone() -> None:
-    told = said([*BEGIN[:6], step(4, 2)])
+    begin = [*BEGIN[:5], step(3, 1, "Settle")]
+    told = said([*begin, step(4, 2)])
     assert told == []  # the tap that chose the chair may have been on its way: what a late judge can't know
-    told = said([*BEGIN[:6], saw(3, "Words, edited.\n\nA step · 1 of 11 · about 5 min left ●", 3, "edit"), step(4, 2)])
-    assert told == ["A step (2) after A step (1) by itself: the set-up is left by a tap alone"]
+    told = said([*begin, saw(3, "Words, edited.\n\nSettle · 1 of 11 · about 5 min left ●", 3, "edit"), step(4, 2)])
+    assert told == ["A step (2) after Settle (1) by itself: the set-up is left by a tap alone"]
 
 
 def test_nothing_comes_after_forget_until_they_write_again() -> None:

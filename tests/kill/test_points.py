@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.kill.people import SPECIALISTS
 from tests.kill.points import POINTS
 from tests.kill.rig import Rig
 from tests.kill.victim import Order
-from tests.kill.world import Person, World, buttons
+from tests.kill.world import Person, World, buttons, text
 
 SPEED = 60.0
 RACES = {f"clean deleteMessages {where}" for where in ("out", "answered")}
@@ -87,3 +88,86 @@ async def test_killed_there_twice_it_does_not_come_a_third_time_and_a_word_shows
     await you.press("Chair")
     await you.sees("Settle · 1 of 11")
     await world.stop(life)
+
+
+async def test_killed_around_a_tap_on_further_the_session_grows_once_and_its_first_note_comes_twice(
+    world: World, you: Person
+) -> None:
+    life = await world.start(Order())
+    await to_the_last_rest(you)
+    await world.kill(life)
+    await you.press("Hips and legs too")
+    for point in ("take commit", "take committed", "show editMessageCaption out"):
+        assert await world.death(await world.start(Order(point)), 20), f"{point} was not passed"
+    life = await world.start(Order())
+    await you.until(lambda: "Rest · 10 of 19" in text(you.having("")[-1]), "more steps, once")
+    await world.kill(life)
+    await you.press("Done")
+    for point in ("claim commit", "settle begin"):
+        assert await world.death(await world.start(Order(point)), 20), f"{point} was not passed"
+    life = await world.start(Order())
+    await you.until(lambda: len(you.having("Hip rock · 11 of 19")) == 2, "the one repetition")
+    lost, known = you.having("Hip rock · 11 of 19")
+    assert "Note:" in text(lost)
+    assert buttons(lost) == buttons(known)
+    await you.tap(lost["message_id"], next(data for data in buttons(lost) if data.startswith("pause")))
+    await you.sees("Paused.")
+    await world.stop(life)
+
+
+async def test_killed_between_a_ticked_box_and_its_redraw_it_is_ticked_once(world: World, you: Person) -> None:
+    await killed_at(world, you)
+    life = await world.start(Order())
+    await you.sees("How would you like")
+    await you.press("Some movements")
+    await you.sees("Which of these fit you?")
+    await world.kill(life)
+    await you.press("Sore shoulder")
+    for point in ("take commit", "show editMessageText out", "show editMessageText answered", "settle commit"):
+        assert await world.death(await world.start(Order(point)), 20), f"{point} was not passed"
+    life = await world.start(Order())
+    await you.until(lambda: ticked(you) == {"Sore shoulder or neck"}, "one tick")
+    await you.press("Keep this for next time")
+    await you.sees("How would you like")
+    await world.stop(life)
+
+
+async def to_the_last_rest(you: Person) -> None:
+    """At one's own pace, past all steps, to where the session may go further."""
+    await you.say("/backpain")
+    await you.sees("Before you move")
+    for label, words in (
+        ("None of these", "How would you like"),
+        ("Chair", "Settle · 1 of 11"),
+        ("Done", "Breathe · 2"),
+    ):
+        await you.press(label)
+        await you.sees(words)
+    await press_more(you, "At my pace")
+    await you.until(lambda: "More" in newest(you), "the first buttons")
+    while "Rest · 10 of 11" not in text(you.having("")[-1]):
+        shown = you.having("")[-1]["message_id"]
+        await press_more(you, "Skip")
+        await you.until(partial(came_after, you, shown), "another step")
+
+
+async def press_more(you: Person, label: str) -> None:
+    """Tap a button of the second page."""
+    await you.press("More")
+    await you.until(lambda: label in newest(you), "more buttons")
+    await you.press(label)
+
+
+def newest(you: Person) -> list[str]:
+    """The buttons of the newest message."""
+    return list(buttons(you.having("")[-1]).values())
+
+
+def came_after(you: Person, message: int) -> bool:
+    """There is a newer message than this one, which may be gone."""
+    return bool(you.having("")[-1]["message_id"] > message)
+
+
+def ticked(you: Person) -> set[str]:
+    """What is ticked in the newest message."""
+    return {label.removeprefix("☑ ") for label in newest(you) if label.startswith("☑")}

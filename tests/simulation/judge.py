@@ -10,18 +10,29 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from html import escape
 from typing import TYPE_CHECKING
 
 from bot.chat.messenger import Incoming, Tap, Word
-from bot.guide.chat import AnyState, Forgetting, Held, Hurting, Idle, Paused, Playing, Signs, Summary, Unsure
+from bot.guide.chat import (
+    AnyState,
+    Browsing,
+    Forgetting,
+    Held,
+    Hurting,
+    Idle,
+    LeavingOut,
+    Paused,
+    Playing,
+    Signs,
+    Summary,
+    Unsure,
+)
+from bot.guide.content import TICKS
 from bot.guide.events import ALWAYS
 from bot.guide.library import Library
-from bot.guide.person import Person as Known
-from bot.guide.plan import QUIET, Options, plan
-from bot.guide.player import SESSION
 from bot.guide.screens import screen
 from bot.store.chats import Row
+from tests.simulation.book import Book, Known
 
 if TYPE_CHECKING:
     from tests.simulation.telegram import Message, Telegram
@@ -29,12 +40,17 @@ if TYPE_CHECKING:
 LATE, LEAD = 120.0, 5.0
 WIRE = 20.0
 """Seconds that a request, a probe before it and the wait for the rate may take on top."""
-PLACE = re.compile(r"<i>(.+) · (\d+) of (\d+) · ")
+PLACE = re.compile(r"<i>([^\n]+) · (\d+) of (\d+) · ")
+LISTEN, NOTE = "<i>▶ Tap to listen</i>\n\n", "<b>Note:</b> "
 KINDS = (
     ("notice", {"notnow", "unsure"}),
-    ("held", {"rest", "notnow"}),
+    ("held", {"breathing", "notnow"}),
     ("held", {"yes", "notyet"}),
-    ("choosing", {"chair", "rest"}),
+    ("browsing", {"go.classic"}),
+    ("choosing", {"leave-out"}),
+    ("leaving-out", {"keep-out", "today"}),
+    ("weighing", {"rest", "return"}),
+    ("lighter", {"rest", "go.two"}),
     ("step", {"done", "hurts"}),
     ("unsure", {"see", "return"}),
     ("hurting", {"twin", "leave"}),
@@ -47,8 +63,12 @@ KINDS = (
 PAIN = frozenset({"it hurts", "ouch"})
 ANSWERS = frozenset({"done", "resume", "go on", "again", "back", "skip", "7"})
 """Words that do what a button of the present screen does."""
-OUTSIDE = frozenset({"notice", "held", "choosing", "scoring"})
+OUTSIDE = frozenset({"notice", "held", "browsing", "choosing", "leaving-out", "weighing", "lighter", "scoring"})
 """Screens after which no step of the run before may come."""
+GATES = OUTSIDE - {"leaving-out", "scoring"}
+"""Screens out of which a run may begin."""
+AT_ONCE = frozenset({"over", "breathing"})
+"""What begins another run out of a run, where nothing moves in it."""
 
 
 def kind_of(message: Message) -> str:
@@ -56,11 +76,33 @@ def kind_of(message: Message) -> str:
     return next((kind for kind, some in KINDS if some <= message.actions), "line")
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A run, as the person chose it."""
+
+    rev: int
+    """The first of its screens."""
+    mark: int
+    by: str
+    """What they tapped."""
+    out: frozenset[str]
+    """What they left out."""
+
+    @property
+    def rests(self) -> bool:
+        """They chose a run without movement."""
+        return self.by == "rest"
+
+
 @dataclass
 class Step:
     """The step that a person saw last."""
 
     n: int
+    of: int
+    words: str
+    """Its first lines."""
+    run: Begun | None
     at: float
     """When it was there first."""
     again: float
@@ -70,8 +112,11 @@ class Step:
     rev: int
     began: int
     """The mark of its request."""
-    quiet: bool
-    """It is one of more quiet seconds."""
+    note: bool
+    """It is a caution."""
+    waits: bool
+    """It is a set-up, which waits for a tap."""
+    seconds: float
     clocks: int
     """How often the clock had been set."""
     meant: int
@@ -103,8 +148,18 @@ class Eye:
     """When the notice was there, and when it was answered."""
     answered: int = 0
     """The rev of the notice that was answered: a copy of it that comes later asks nothing new."""
-    only_rest: bool = False
+    runs: list[Begun] = field(default_factory=list)
+    kept: frozenset[str] = frozenset()
+    today: frozenset[str] | None = None
+    boxes: frozenset[str] = frozenset()
+    """Tags that are left out for good, those of today, and what is ticked."""
+    quiets: int = 0
+    """How often it was quiet for longer in this run."""
+    read: set[str] = field(default_factory=set)
+    """What was read in steps: cautions, among others."""
     held: int | None = None
+    wait: bool = False
+    """They are held for a day, after a sign of "now"."""
     hurt: int | None = None
     gone: int | None = None
     """Marks since when they are held, hurt, forgotten."""
@@ -120,12 +175,21 @@ class Eye:
         """What they did since then (or since a screen was claimed: its request comes a moment later), and how often."""
         return Counter(action for at, led_to, action in self.did if at > mark or (rev is not None and led_to > rev))
 
+    def run(self, rev: int) -> Begun | None:
+        """The run that a screen belongs to."""
+        return next((run for run in reversed(self.runs) if run.rev <= rev), None)
+
+    @property
+    def out(self) -> frozenset[str]:
+        """What the next run leaves out."""
+        return self.kept if self.today is None else self.today
+
 
 class Judge:
     """Watches one world."""
 
-    def __init__(self, telegram: Telegram, library: Library, now: Callable[[], float]) -> None:
-        self._telegram, self._library, self._now = telegram, library, now
+    def __init__(self, telegram: Telegram, library: Library, book: Book, now: Callable[[], float]) -> None:
+        self._telegram, self._library, self._book, self._now = telegram, library, book, now
         self.violations: list[str] = []
         self._eyes: dict[int, Eye] = {}
         self._copies: Counter[tuple[int, int, str]] = Counter()
@@ -133,18 +197,6 @@ class Judge:
         self._acted: set[int] = set()
         self._marks = 0
         self._handled: set[int] = set()
-        session = library.content.sessions[SESSION]
-        plans = [
-            plan(session, Known(), Options(content=library.content, position=position, voice=None))
-            for position in session.positions
-        ]
-        self._lengths = [min(step.length for step in steps) for steps in zip(*(p.steps for p in plans), strict=True)]
-        self._moves = {
-            escape(step.told.show)
-            for made in plans
-            for step in made.steps
-            if step.form == "led" and any(tag != "PACE" for tag in step.tags)
-        }
 
     def wrong(self, what: str) -> None:
         """A violation."""
@@ -157,6 +209,10 @@ class Judge:
 
     def _eye(self, chat: int) -> Eye:
         return self._eyes.setdefault(chat, Eye())
+
+    def read_all(self, chat: int) -> None:
+        """Somebody who was here before: no caution is new to them."""
+        self._eye(chat).read |= set(self._book.cautions.values())
 
     # ── what people do ────────────────────────────────────────────────────────────────────────────────────────────────
     def said(self, chat: int, text: str, message: int) -> None:
@@ -217,7 +273,8 @@ class Judge:
             self._refused(came, before, after)
         if before is not None and after is None:
             if not isinstance(before.chat.state, Idle) and action == "erase":
-                eye.gone, eye.gone_at, eye.held, eye.hurt = now, came.message, None, None
+                eye.gone, eye.gone_at, eye.held, eye.hurt, eye.wait = now, came.message, None, None, False
+                eye.kept, eye.today, eye.read, eye.runs = frozenset(), None, set(), []
                 eye.unknown = self._telegram.ids
                 eye.rev = 0  # who comes back is new: their revs begin by the clock, which may have been put back
             else:
@@ -227,15 +284,38 @@ class Judge:
         eye.handled = self._now()
         was, state = before.chat.state, after.chat.state
         if action in ("now", "see") and isinstance(was, Unsure):
-            eye.held = now
+            eye.held, eye.wait = now, eye.wait or action == "now"
         elif action == "yes" and isinstance(was, Held):
-            eye.held = None
+            eye.held, eye.wait = None, False
+        if action == "go.breathing" and isinstance(was, Browsing) and not isinstance(state, Playing):
+            self.wrong(f"breathing asked for {state.kind}")
+        self._chose(eye, action, was)
+        if after.chat.run and (before.chat.run is None or before.chat.run.id != after.chat.run.id):
+            eye.runs.append(Begun(after.rev, now, action, eye.out))
+            eye.today = None
         if isinstance(state, Hurting | Signs):
             eye.hurt = now
         elif not (isinstance(state, Paused) and state.hurt != "no") and not isinstance(state, Unsure):
             eye.hurt = None
         if action == "hurts" and isinstance(was, Playing | Paused | Hurting | Signs) and after.rev == before.rev:
             self.wrong("“It hurts” kept the rev")
+
+    @staticmethod
+    def _chose(eye: Eye, action: str, was: AnyState) -> None:
+        """The boxes, and how long what is ticked in them holds."""
+        head, _, name = action.partition(".")
+        tags = frozenset(str(tag) for tick in eye.boxes for tag in TICKS[tick])
+        match head, was:
+            case "leave-out", _:
+                eye.boxes = frozenset(tick for tick, what in TICKS.items() if {str(tag) for tag in what} <= eye.out)
+            case "tick", LeavingOut():
+                eye.boxes ^= {name}
+            case "keep-out", LeavingOut():
+                eye.kept, eye.today = tags, None
+            case "today", LeavingOut():
+                eye.today = tags
+            case (("none" | "change" | "same" | "go"), _):  # what held for a day that came to nothing is asked anew
+                eye.today = None
 
     def _refused(self, came: Tap | Word, before: Row, after: Row) -> None:
         """What is never refused has its effect, and words have none on a screen that came after them."""
@@ -300,47 +380,62 @@ class Judge:
         if kind == "notice" and first and rev != eye.answered:
             eye.noticed = self._now()
         if kind == "step":
-            self._movement(eye, message, began)
+            first_lines, known, note = self._reads(message)
+            self._movement(eye, message, known, rev, began)
             if first:
-                self._step(eye, message, rev, began)
+                self._step(eye, message, first_lines, rev, began, note=note)
+            eye.read |= {lines.removeprefix(NOTE) for lines in message.text.split("\n\n")}
         if first:
             eye.kind = kind
             if kind in OUTSIDE:
                 eye.step, eye.gate, eye.gate_at = None, kind, began
 
-    def _movement(self, eye: Eye, message: Message, began: int) -> None:
-        if not any(words in message.text for words in self._moves):
-            return
-        if eye.agreed < eye.noticed:
-            self.wrong(f"a movement before the notice was answered: {message.text}")
-        if eye.only_rest:
-            self.wrong(f"a movement in a run that only rests: {message.text}")
-        if eye.held is not None and began > eye.held:
-            self.wrong(f"a movement under a hold: {message.text}")
+    def _reads(self, message: Message) -> tuple[str, Known, bool]:
+        """A step's first lines, the step as it stands in the files, and whether it is a caution."""
+        place = PLACE.search(message.text)
+        assert place, message.text
+        lines = self._bare(message.text).split("\n\n")[0]
+        first = lines.removeprefix(NOTE)
+        return first, (place[1], first), lines != first
 
-    def _step(self, eye: Eye, message: Message, rev: int, began: int) -> None:
-        now, found = self._now(), PLACE.search(message.text)
+    def _movement(self, eye: Eye, message: Message, known: Known, rev: int, began: int) -> None:
+        """What was promised before a movement, and who is led past it."""
+        run, book = eye.run(rev), self._book
+        if eye.held is not None and began > eye.held and known[1] not in (book.breathing if eye.wait else book.resting):
+            self.wrong(f"a hold does not leave this open: {message.text}")
+        if run and (asked := book.asks.get(known, frozenset()) & run.out):
+            self.wrong(f"who leaves out {', '.join(sorted(asked))} is led: {message.text}")
+        if (caution := book.cautions.get(known)) and caution not in eye.read and caution not in message.text:
+            self.wrong(f"the caution never came: {message.text}")
+        if known not in book.moves:
+            return
+        if eye.agreed < eye.noticed or eye.agreed < 0:
+            self.wrong(f"a movement before the notice was answered: {message.text}")
+        if run and run.rests:
+            self.wrong(f"a movement in a run that only rests: {message.text}")
+
+    def _step(self, eye: Eye, message: Message, words: str, rev: int, began: int, *, note: bool) -> None:
+        now, found, run = self._now(), PLACE.search(message.text), eye.run(rev)
         assert found, message.text
-        n, quiet = int(found[2]), found[1] == self._library.words["en"]("quiet-name")
-        length = QUIET if quiet else self._lengths[n - 1]
+        n, of, quiet = int(found[2]), int(found[3]), words == self._book.quiet
+        length = message.seconds or self._book.seconds(words)
         self._telegram.count["steps"] += 1
         clocks = self._telegram.count["clock set"]
         if eye.hurt is not None and began > eye.hurt:
             self.wrong("a step after “it hurts”")
         last = eye.step
+        if last is not None and run is not last.run and run is not None and run.by in AT_ONCE:
+            eye.gate, eye.gate_at, last = "browsing", last.began, None
         if last is None:
-            if eye.gate not in ("choosing", "notice", "held"):
+            if eye.gate not in GATES:
                 self.wrong(f"a run began out of “{eye.gate}”")
             if n > 1 + self._onward(eye.since(eye.gate_at)):
                 self.wrong(f"a run began with step {n}")
-            eye.only_rest = eye.gate == "held"
             over, meant = now, n
         else:
             done = eye.since(last.began, last.rev)
-            if (n, quiet) == (
-                last.n,
-                last.quiet,
-            ) and not done:  # in another form: the note could not be made, or is not allowed
+            again = (n, words) == (last.n, last.words) and not (quiet and self._owed(eye, run))
+            if again and not done:  # in another form: the note could not be made, or is not allowed
                 last.copies, last.again = last.copies + 1, now
                 excused = sum(self._excuses[message.chat, last.rev, kind] for kind in ("voice", "text"))
                 if last.copies > min(2, 1 + excused):
@@ -348,15 +443,29 @@ class Judge:
                 return
             if not max(1, last.n - bool(done) - done["back"]) <= n <= last.meant + max(1, self._onward(done)):
                 self.wrong(f"step {last.n} was followed by {n} ({eye.kind}, done meanwhile: {done})")
-            if not done and now < last.over - LEAD - 0.5 and last.clocks == self._telegram.count["clock set"]:
+            if not done and last.meant == last.n and n != last.n + (not quiet and not last.note):
+                self.wrong(f"step {last.n} ({last.words}) was followed by {n} ({words}) by itself")
+            if not done and last.waits:
+                self.wrong(f"the set-up was left without a tap, for step {n}")
+            if of != last.of and not (run and eye.since(run.mark)["further"]):
+                self.wrong(f"{n} of {of} came after {last.n} of {last.of}")
+            if not done and now < last.over - LEAD - 0.5 and last.clocks == clocks:
                 self.wrong(f"step {n} came {last.over - LEAD - now:.1f} s before its time")
-            due = max(eye.handled, last.over, last.again + self._lengths[last.n - 1])
+            due = max(eye.handled, last.over, last.again + last.seconds)
             if now > due + LATE + WIRE:
                 self.wrong(f"step {n} came {now - due:.0f} s after its time")
             # Where the clock was set, nobody can hear that a note was cut a little short.
             over = now if done or last.clocks != clocks else max(last.over, now)
             meant = max(n, last.meant) if eye.since(began, rev) or eye.unheard else n
-        eye.step = Step(n, now, now, over + (0.0 if n == 1 and not quiet else length), rev, began, quiet, clocks, meant)
+        eye.quiets = (eye.quiets if last else 0) + quiet
+        waits = "pause" not in message.actions
+        over += 0.0 if waits else length
+        eye.step = Step(n, of, words, run, now, now, over, rev, began, note, waits, length, clocks, meant)
+
+    @staticmethod
+    def _owed(eye: Eye, run: Begun | None) -> bool:
+        """More quiet was asked for than came so far."""
+        return run is not None and eye.since(run.mark)["plus"] > eye.quiets
 
     @staticmethod
     def _onward(done: Counter[str]) -> int:
@@ -371,7 +480,7 @@ class Judge:
             if row is None or row.send_at is not None or row.chat.state.seen is None or eye.blocked:
                 continue
             parts, ours = screen(row.chat, self._library), self._telegram.of(chat)
-            if not parts or row.rev in eye.cleared or None in eye.cleared:
+            if not parts or parts[-1].kind == "silence" or row.rev in eye.cleared or None in eye.cleared:
                 continue
             want = tuple((b.text, f"{b.action}:{row.rev}") for line in parts[-1].buttons for b in line)
             texts = {self._bare(m.text) for m in ours if m.buttons == want}
@@ -389,7 +498,7 @@ class Judge:
     @staticmethod
     def _bare(text: str) -> str:
         """Without what hangs on whether the chain was cut."""
-        return text.removeprefix("<i>▶ Tap to listen</i>\n\n")
+        return text.removeprefix(LISTEN)
 
     def at_the_end(self, row_of: Callable[[int], Row | None]) -> None:
         """Two days later: everything has ended, everybody was heard, no old button is left."""
@@ -409,6 +518,7 @@ class Judge:
             excused = {rev for of, rev, _ in self._excuses if of == chat}
             for message in self._telegram.of(chat):
                 known = message.id > eye.unknown and message.rev not in excused and not eye.blocked
-                if known and message.rev is not None:  # what is shown at the end has none
+                present = isinstance(state, Summary) and message.rev == row.rev
+                if known and message.rev is not None and not present:
                     self.wrong(f"old buttons are left: {message.text[-60:]}")
                     break

@@ -38,6 +38,7 @@ class Arrivals:
 
 async def in_a_step(world: World, people: int) -> None:
     """Lead one person into the second step, and let all others be where they are; nobody's clock differs."""
+    await world.somebody(SOMEBODY)
     world.telegram.say(SOMEBODY, "/backpain")
     for action in ("none", "chair", "done"):
         await asyncio.sleep(5)

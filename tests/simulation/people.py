@@ -11,10 +11,14 @@ from tests.simulation.telegram import Message, Telegram
 
 WORDS = (
     *("done", "done", "done", "/backpain", "/backpain", "resume", "again", "pause", "back", "skip", "/stop"),
-    *("it hurts", "ouch", "is anybody there?", "7", "/start", "/pause", "go on"),
+    *("it hurts", "ouch", "is anybody there?", "7", "/start", "/pause", "go on", "/sessions", "/sessions"),
 )
 RARE = ("/forget", "I want to die")
-WEIGHTS = {"end": 1, "stop": 1, "hurts": 2, "none": 40, "notnow": 2, "unsure": 3, "erase": 6, "keep": 4, "more": 2}
+WEIGHTS = {"end": 1, "stop": 1, "hurts": 2, "none": 40, "notnow": 2, "unsure": 3, "erase": 6, "keep": 4, "more": 2} | {
+    **dict.fromkeys(("keep-out", "today", "further"), 12),
+    **dict.fromkeys(("tick", "return", "leave-out"), 3),
+    "score": 1,
+}
 """How readily a button is tapped; all others: 6."""
 
 
@@ -65,7 +69,7 @@ class Person:
         if roll < 0.72 and with_buttons:
             message = with_buttons[-1] if dice.random() < 0.8 else dice.choice(with_buttons)
             actions = [data.partition(":")[0] for _, data in message.buttons]
-            weights = [WEIGHTS.get(action, 1 if action.startswith("score") else 6) for action in actions]
+            weights = [WEIGHTS.get(action.partition(".")[0], 6) for action in actions]
             _, data = dice.choices(message.buttons, weights)[0]
             if dice.random() < 0.1:
                 await asyncio.sleep(dice.choice((0.5, 5.0, 60.0)))  # seen now, tapped later
