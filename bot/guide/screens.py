@@ -46,14 +46,15 @@ def screen(chat: Chat, library: Library) -> Screen:
 
 
 def _main(chat: Chat, words: Words, library: Library) -> Screen:
-    state, safety = chat.state, library.content.safety
+    content = library.content_in(chat.person.language)
+    state, safety = chat.state, content.safety
     match state:
         case Idle(words=""):
             return ()
         case Idle():
             return (as_text(chat, _last_line(chat, state.words, words, library)),)
         case Browsing():
-            return (browsing(chat, words, library.content),)
+            return (browsing(chat, words, content),)
         case Notice(full=True):
             return (as_text(chat, notice(safety, words), column(words, "none", "unsure", "notnow")),)
         case Notice():
@@ -115,7 +116,9 @@ def _last_line(chat: Chat, name: str, words: Words, library: Library) -> str:
 def _crisis(chat: Chat, library: Library) -> str:
     """The one fixed reply, with the numbers of where the person is."""
     number = library.number(chat.person.zone)
-    return escape(library.content.safety.crisis.format(emergency=number.emergency, talk=number.talk))
+    return escape(
+        library.content_in(chat.person.language).safety.crisis.format(emergency=number.emergency, talk=number.talk)
+    )
 
 
 def went_up(state: Summary) -> bool:

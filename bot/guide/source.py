@@ -6,7 +6,7 @@ YAML 1.2 (`off` is a word, `8:00` is no number), read with the line of every key
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -123,6 +123,12 @@ class Source:
                     "what the message asks for",
                 )
         return self.problem(path, what, instead)
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """The known name that was probably meant, else all of them."""
+    known = sorted(known)
+    return next(iter(difflib.get_close_matches(name, known, n=1)), f"one of {', '.join(known)}")
 
 
 def _plain(node: Any) -> Any:
