@@ -212,7 +212,7 @@ class Turns:
         row = await tx.load(tap.chat, self._clock.now())
         action, _, rev = tap.data.partition(":")
         if row is None:  # a tap never creates a chat
-            number = self._library().number(None).emergency
+            number = self._library().number(None, tap.language).emergency
             unknown = Say("hurts-outside", {"number": number}) if action == "hurts" else Say("no-chat")
             return self._say(tap, tap.language, unknown), None
         mend(row, self._clock)

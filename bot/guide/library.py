@@ -45,9 +45,9 @@ class Library:
         """The voice that speaks what a language gets; None: it runs on text."""
         return self.voices.get(language if language in self.words else "en")
 
-    def number(self, zone: str | None) -> Number:
-        """Where to turn for who lives in a zone; unknown (or no zone): the row for everybody."""
-        return self.content.numbers.of(self.zones.get(zone or "", ""))
+    def number(self, zone: str | None, language: str = "en") -> Number:
+        """Where to turn for who lives in a zone; unknown (or no zone): the row for everybody, in their language."""
+        return self.content_in(language).numbers.of(self.zones.get(zone or "", ""))
 
     def spoken_in(self, language: str) -> Spoken:
         """What a plan says in a language beside a session's own words."""

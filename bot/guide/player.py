@@ -272,7 +272,8 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
         case "hurts", Playing() | Paused() | Hurting() | Signs():
             return Outcome(_hurts(chat, state, now, library))
         case "hurts", _:
-            return Outcome(chat, Say("hurts-outside", {"number": library.number(chat.person.zone).emergency}))
+            number = library.number(chat.person.zone, chat.person.language)
+            return Outcome(chat, Say("hurts-outside", {"number": number.emergency}))
         case "stop" | "end", Playing() | Paused() | Hurting() | Signs() | Unsure(back=Signs()) | Forgetting(step=int()):
             return Outcome(_finish(_leave(chat, now), now, "ended"))
         case "stop" | "end", Browsing() | Notice() | Held() | Choosing() | LeavingOut() | Weighing():

@@ -16,7 +16,7 @@ from pydantic.dataclasses import dataclass
 from bot.guide import plain, timing
 from bot.guide.content import Content, Id, Session, Step, Twin
 from bot.guide.reading import KEYS, Folder, parse_review, parse_safety, signature, unled
-from bot.guide.safety import Safety
+from bot.guide.safety import Number, Safety
 from bot.guide.source import STRICT, BadContent, Path, Problem, Source, near
 from bot.guide.units import ONE, Told, Unit, hashes, languages, units
 from bot.guide.words import entries, words_amiss
@@ -33,6 +33,7 @@ class Translation:
     sessions: ById
     steps: ById
     twins: ById
+    numbers: ById
     words: Hashes
     safety: Hashes
 
@@ -63,7 +64,7 @@ class Placed(Source):
 def translated(folder: Folder, content: Content, language: str) -> Content:
     """The content in another language. Raises BadContent with all that is missing, out of date, or can't be led."""
     source = folder.source(f"translations/{language}.yaml")
-    told, problems = source.build(_TRANSLATION, KNOWN), list[Problem]()
+    told, problems = source.build(_TRANSLATION, KNOWN, unfinished=True), list[Problem]()
     all_units = list(units(content))
     problems += _strangers(told, all_units, source)
     for unit in all_units:
@@ -78,14 +79,21 @@ def translated(folder: Folder, content: Content, language: str) -> Content:
     sessions = {session.id: _session(session, told) for session in content.sessions.values()}
     for session in sessions.values():
         placed = Placed(source, session)
-        problems += unled(session, placed) or timing.sums(session, placed)
+        problems += tuple(unled(session, placed)) or [
+            replace(problem, instead="marks that take as long as the English ones")
+            for problem in timing.sums(session, placed)
+            if problem.step
+        ]
     if problems:
         raise BadContent(tuple(problems))
     twins = {
         name: Twin(id=name, rest=told.twins[name].rest or "", imagine=told.twins[name].imagine)
         for name in content.twins
     }
-    return replace(content, sessions=sessions, twins=twins, safety=safety, languages={})
+    somewhere = told.numbers["unknown"]
+    unknown = Number(emergency=somewhere.emergency or "", talk=somewhere.talk)
+    numbers = replace(content.numbers, unknown=unknown)
+    return replace(content, sessions=sessions, twins=twins, safety=safety, numbers=numbers, languages={})
 
 
 def in_all_languages(files: Mapping[str, str], content: Content) -> tuple[Content, tuple[Problem, ...]]:

@@ -14,15 +14,18 @@ from bot.guide.content import Content, Text
 from bot.guide.source import STRICT, Line, Path
 from bot.guide.words import Entry
 
-Section = Literal["sessions", "steps", "twins"]
-ONE = {"sessions": "session", "steps": "step", "twins": "twin"}
+Section = Literal["sessions", "steps", "twins", "numbers"]
+ONE = {"sessions": "session", "steps": "step", "twins": "twin", "numbers": "number"}
 GATES = ("opening", "before", "now", "see_first", "small", "reviewed", "unreviewed", "crisis")
 """What of the notice is translated. Crisis words are a language's own, and the English ones are looked for as well."""
 
 
+FIELDS = ("name", "summary", "show", "say", "caution", "rest", "imagine", "emergency", "talk")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """What is translated as one: a session's name and summary, a step's or a twin's words."""
+    """What is translated as one: a session's name and summary, a step's or a twin's words, the words for no number."""
 
     section: Section
     id: str
@@ -47,10 +50,12 @@ class Told:
     caution: Line | None = None
     rest: Line | None = None
     imagine: Line | None = None
+    emergency: Line | None = None
+    talk: Line | None = None
 
     def texts(self) -> dict[Path, str]:
         """What is translated, by the keys that lead to it."""
-        return dict(_flat(self, ("name", "summary", "show", "say", "caution", "rest", "imagine")))
+        return dict(_flat(self, FIELDS))
 
 
 def digest(what: object) -> str:
@@ -59,7 +64,7 @@ def digest(what: object) -> str:
 
 
 def units(content: Content) -> Iterator[Unit]:
-    """All that the sessions and twins say."""
+    """All that the sessions and twins say, and what is said where no number is known; numbers themselves are shared."""
     for session in content.sessions.values():
         yield Unit(section="sessions", id=session.id, texts=dict(_flat(session, ("name", "summary"))))
     for session in content.sessions.values():
@@ -68,6 +73,8 @@ def units(content: Content) -> Iterator[Unit]:
             yield Unit(section="steps", id=step.id, texts=dict(_flat(step, keys)))
     for twin in content.twins.values():
         yield Unit(section="twins", id=twin.id, texts=dict(_flat(twin, ("rest", "imagine"))))
+    unknown = content.numbers.unknown
+    yield Unit(section="numbers", id="unknown", texts=dict(_flat(unknown, ("emergency", "talk"))))
 
 
 def hashes(words: Mapping[str, Entry], notice: Mapping[str, Any]) -> dict[str, dict[str, str]]:
