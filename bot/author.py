@@ -6,6 +6,7 @@ Nothing that is there already is ever overwritten; a language that lags behind g
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -42,7 +43,7 @@ def own(folder: Path, tell: Tell) -> None:
     tell(f"Write a session as {here / 'sessions' / 'mine.yaml'} (docs/authors.md says how), then:")
     for verb in ("check", "hear mine", "run"):
         speed = "EASEBACK_SPEED=10 " if verb == "run" else ""
-        tell(f"  EASEBACK_CONTENT={here} {speed}python3 easeback.py {verb}")
+        tell(f"  EASEBACK_CONTENT={shlex.quote(str(here))} {speed}python3 easeback.py {verb}")
 
 
 def translate(folder: Path, language: str, tell: Tell) -> None:

@@ -165,12 +165,28 @@ def unled(session: Session, source: Source) -> Iterator[Problem]:
                 if (part.at(position) if isinstance(part, Text) else at(part, position)) is None:
                     what = f"`{key}` says nothing for {position}"
                     yield source.problem((*here, key), what, f"`{position}: …` under it")
+        for key in ("show", "say"):
+            for path, text in getattr(step, key).all():
+                yield from _unfilled(step, text, (*here, key, *path), source)
         for path, text in step.say.all():
+            if marks.SIDES in text and not step.sides:
+                continue
             try:
                 marks.parse(marks.both_sides(text, "left", "right", "Swap.") if step.sides else text, 1)
             except marks.BadMarks as error:
                 what, _, instead = str(error).partition(": ")
                 yield source.problem((*here, "say", *path), what, instead)
+
+
+def _unfilled(step: Step, text: str, path: Path, source: Source) -> Iterator[Problem]:
+    """What belongs to both sides, where there is one; and braces that nobody fills in."""
+    for brace in re.findall(r"\{[^}]*\}?", text):
+        if not step.sides:
+            yield source.problem(path, f"“{brace}” is filled in only where both sides are led", "`sides: true` as well")
+        elif brace not in ("{side}", "{other}"):
+            yield source.problem(path, f"“{brace}” is not filled in", "{side} or {other}")
+    if marks.SIDES in text and not step.sides:
+        yield source.problem(path, "“(sides)” stands here, and the step is led once", "`sides: true` as well")
 
 
 def _unmatched(
