@@ -121,8 +121,8 @@ SLIPS = {
     ),
     "a caution too long": Slip(
         "caution: Keep it small. Both hips stay down.",
-        "caution: Keep it small. Both hips stay down, and your feet too, and your head is level all of the time, please.",
-        "level all of the time, please.” takes 6.30 s, 6 are there. Write: fewer words",
+        "caution: Keep it small. Both hips stay down, your feet as well, and your head is level all of the time, ok.",
+        "level all of the time, ok.” takes 6.30 s, 6 are there. Write: fewer words",
         "    caution:",
     ),
     "a session that continues one that nobody has": Slip(
