@@ -14,9 +14,11 @@ from typing import Annotated
 
 import typer
 
-from bot import app, check, logs
+from bot import app, author, check, logs
+from bot import hear as hearing
 from bot.chat.stop import Stop
 from bot.guide.source import BadContent
+from bot.media.voice.engine import Hibari
 from bot.settings import BadSettings, Settings, has_desktop, leave_environment
 from bot.store.backup import back_up
 from bot.store.errors import StoreError
@@ -129,6 +131,45 @@ def check_content(
 ) -> None:
     """Check the content: file, line, what to write instead."""
     raise typer.Exit(check.main(folder or settings().content))
+
+
+@cli.command(name="content")
+def own_content(
+    folder: Annotated[Path, typer.Argument(help="A new folder.")] = Path("my-content"),
+) -> None:
+    """Make a content folder of your own, to write sessions in."""
+    try:
+        author.own(folder.expanduser(), typer.echo)
+    except author.Refused as error:
+        raise fail(str(error)) from None
+
+
+@cli.command()
+def hear(
+    session: Annotated[str, typer.Argument(help="Its id.")],
+    step: Annotated[str | None, typer.Option(help="Only this step, with its phrases and their times.")] = None,
+    position: Annotated[str | None, typer.Option(help="chair, mat, rest …; else the session's first.")] = None,
+    pace: Annotated[str, typer.Option(help="slower, normal or faster.")] = "normal",
+    to: Annotated[Path | None, typer.Option(help="A folder, or an .ogg file for one step.")] = None,
+) -> None:
+    """Speak a session's notes with the real voice, as files to listen to."""
+    chosen = settings()
+    wish = hearing.Wish(session=session, step=step, position=position, pace=pace)
+    try:
+        raise typer.Exit(hearing.hear(chosen.content, wish, Hibari, to or chosen.home / "hear", typer.echo))
+    except (BadContent, hearing.Unknown) as error:
+        raise fail(str(error)) from None
+
+
+@cli.command()
+def translate(
+    language: Annotated[str, typer.Argument(help="Two small letters, such as de.")],
+) -> None:
+    """Write the empty files of another language, or bring them up to what English has now."""
+    try:
+        author.translate(settings().content, language, typer.echo)
+    except (BadContent, author.Refused) as error:
+        raise fail(str(error)) from None
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from bot.guide.person import Person
 from bot.guide.planned import Telling
 from bot.guide.reading import parse
 from bot.guide.source import BadContent, Problem
+from bot.guide.translation import in_all_languages
 from bot.guide.words import Words
 from bot.localchat.server import page_address
 from bot.media.shelf import Shelf
@@ -141,7 +143,10 @@ async def local_chat(home: Path, speed: float) -> AsyncIterator[tuple[localchat.
 
 
 def read_content(folder: Path) -> tuple[Content, dict[str, Words]]:
-    """The content, and the interface's words by language. Raises BadContent, also for what would fail only in use."""
+    """The content, and the interface's words by language. Raises BadContent, also for what would fail only in use.
+
+    A language that is not whole is left out: who speaks it gets English.
+    """
     files = read(folder)
     content, problems = parse(files), unsaid(files)
     for needed in (CLASSIC, BREATHING, LIGHTER):
@@ -150,8 +155,11 @@ def read_content(folder: Path) -> tuple[Content, dict[str, Words]]:
             problems.append(Problem("sessions", 1, "", what, f"`id: {needed}` in one of them"))
     if problems:
         raise BadContent(tuple(problems))
-    names = [name for name in files if name.startswith("words/") and name.endswith(".ftl")]
-    return content, {Path(name).stem: Words(files[name], Path(name).stem, name) for name in names}
+    content, behind = in_all_languages(files, content)
+    for language, count in sorted(Counter(Path(problem.file).stem for problem in behind).items()):
+        log.warning("a language is not led until `check` has nothing to say about it", file=language, to_mend=count)
+    names = {language: f"words/{language}.ftl" for language in ("en", *content.languages)}
+    return content, {language: Words(files[name], language, name) for language, name in names.items()}
 
 
 async def reach(messenger: Messenger, tell: Tell, stop: asyncio.Event) -> Me | None:

@@ -12,35 +12,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.guide import covering, marks, plain, reading, timing
+from bot.guide import covering, marks, plain, reading, timing, translation
 from bot.guide.content import Content, Session, Tag
+from bot.guide.plain import SHOWN
 from bot.guide.reading import Folder
 from bot.guide.source import BadContent, Problem, Source
 from bot.guide.timing import Measure
-from bot.guide.words import WORD, Entry, entries
+from bot.guide.words import WORD, Entry, entries, words_amiss
 
 OWN = Path(__file__).resolve().parent.parent / "content"
 """Easeback's own content: an author's folder is held against its words and its lists of what not to say."""
 NAMES = (
-    r"sessions/[^/]+\.yaml|twins\.yaml|withdrawn\.yaml|safety/(en|numbers|review)\.yaml|poses/names\.yaml|words/en\.ftl"
+    r"sessions/[^/]+\.yaml|twins\.yaml|withdrawn\.yaml|safety/([a-z]{2}|numbers|review)\.yaml|poses/names\.yaml"
+    r"|words/[a-z]{2}\.ftl|translations/(?!en)[a-z]{2}\.yaml"
 )
 LISTS = ("check/never.txt", "check/runs.txt")
 KINDS = (".yaml", ".yml", ".ftl", ".txt")
-SHOWN, GRADE = 25, 4.0
-"""Words that a caption may have, school years that a screen may ask for (content.md)."""
+GRADE = 4.0
+"""School years that a screen may ask for (content.md)."""
 SCREEN = 8
 """Words from which a text has a reading grade: below, one long word decides it."""
 ROWS = {"classic": 17}
 """How many rows the source of a session has (content.md, section 1): classic-00 to classic-16."""
-LIMITS = {
-    "command-": 60,
-    "bot-description": 512,
-    "bot-short-description": 120,
-    "toast-": 200,
-    "late-tap": 200,
-    "": 4096,
-}
-"""Characters that Telegram takes, by the beginning of a message's id (a command's description: what its menu shows)."""
 
 
 # ── the shell: a folder in, lines out ─────────────────────────────────────────────────────────────────────────────────
@@ -64,7 +57,7 @@ def read(folder: Path) -> dict[str, str]:
 
 def unsaid(files: Mapping[str, str]) -> list[Problem]:
     """The messages that the bot asks for and these files have not: without them it can't speak at all."""
-    return [*_words(entries(files.get("words/en.ftl", "")), entries(read(OWN)["words/en.ftl"]))]
+    return [*words_amiss(entries(files.get("words/en.ftl", "")), entries(read(OWN)["words/en.ftl"]))]
 
 
 def main(folder: Path, seconds: Measure | None = None) -> int:
@@ -131,7 +124,7 @@ def check(
     sessions = [(content.sessions[source.data["id"]], source) for source in map(folder.source, folder.sessions())]
     problems += _texts(_said(content, words, sessions, folder), files)
     problems += _gates(content, folder)
-    problems += _words(words, needed or {})
+    problems += [*words_amiss(words, needed or {}), *translation.amiss(folder, content)]
     for session, source in sessions:
         problems += [*timing.sums(session, source), *_rows(session, content, source), *_twinless(session, source)]
     if seconds:
@@ -199,7 +192,7 @@ def _said(
     for pose, alt in content.poses.items():
         yield Said("poses/names.yaml", poses.line((pose,)), pose, alt, words=SHOWN, graded=False)
     for name, entry in words.items():
-        most = next(limit for start, limit in LIMITS.items() if name.startswith(start))
+        most = plain.room(name)
         for text in entry.readings:
             yield Said("words/en.ftl", entry.line, name, text, characters=most, graded=not name.startswith(WORD))
     safety = content.safety
@@ -255,16 +248,6 @@ def _gates(content: Content, folder: Folder) -> Iterator[Problem]:
     if review.hash != now:
         what = "the words at the gates have changed; if they say something else, raise `version` in safety/en.yaml"
         yield source.problem(("hash",), what, f'`hash: "{now}"`, and `reviewer: null` until they are read again')
-
-
-def _words(words: Mapping[str, Entry], needed: Mapping[str, Entry]) -> Iterator[Problem]:
-    """Every message that the bot asks for is there, and asks for nothing that the bot does not give."""
-    for name in sorted(needed.keys() - words.keys()):
-        yield Problem("words/en.ftl", 1, "", f"the message “{name}” is missing", f"`{name} = {needed[name].source}`")
-    for name in sorted(needed.keys() & words.keys()):
-        for extra in sorted(words[name].variables - needed[name].variables):
-            known = ", ".join(f"{{${known}}}" for known in sorted(needed[name].variables)) or "words alone"
-            yield Problem("words/en.ftl", words[name].line, name, f"“{extra}” is not known here", known)
 
 
 def _rows(session: Session, content: Content, source: Source) -> Iterator[Problem]:

@@ -21,9 +21,14 @@ MAY_IMPORT = {
     "store": {"guide", "clock"},
     "media": {"guide", "clock"},
     "check": {"guide", "media"},
+    "author": {"guide", "check"},
+    "hear": {"guide", "media", "check"},
     "chat": {"guide", "store", "media", "clock"},
     "app": {"guide", "store", "media", "clock", "zones", "check", "chat", "localchat", "settings"},
-    "__main__": {"guide", "store", "media", "clock", "check", "chat", "localchat", "settings", "logs", "app"},
+    "__main__": {
+        *("guide", "store", "media", "clock", "check", "chat", "localchat", "settings", "logs", "app"),
+        *("author", "hear"),
+    },
 }
 """The arrows between the parts of bot/: app → chat → guide, store, media."""
 

@@ -113,8 +113,11 @@ class Flood:
             action = came.data.partition(":")[0]
             return action if action in LET_THROUGH else None
         library = self._library()
-        for words in library.words.values():  # which of them is theirs is in the store, where a flood must not go
-            match read(came.text, words, library.content.safety, ""):
+        for (
+            language,
+            words,
+        ) in library.words.items():  # which of them is theirs is in the store, where a flood must not go
+            match read(came.text, words, library.content_in(language).safety, ""):
                 case Crisis():
                     return "crisis"
                 case Do(action=action) if action in LET_THROUGH:

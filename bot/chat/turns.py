@@ -192,8 +192,9 @@ class Turns:
         else:
             language = word.language.split("-")[0] if word.language.split("-")[0] in library.words else "en"
             row = Row(id=word.chat, chat=Chat.new(language, now), rev=int(self._clock.real() * 1000))
-        words = library.words_in(row.chat.person.language)
-        event = read(word.text, words, library.content.safety, secrets.token_hex(8))
+        language = row.chat.person.language
+        safety = library.content_in(language).safety
+        event = read(word.text, library.words_in(language), safety, secrets.token_hex(8))
         said_after = word.message > row.heard
         fits = said_after
         if isinstance(event, Do):
@@ -211,7 +212,7 @@ class Turns:
         row = await tx.load(tap.chat, self._clock.now())
         action, _, rev = tap.data.partition(":")
         if row is None:  # a tap never creates a chat
-            number = self._library().number(None).emergency
+            number = self._library().number(None, tap.language).emergency
             unknown = Say("hurts-outside", {"number": number}) if action == "hurts" else Say("no-chat")
             return self._say(tap, tap.language, unknown), None
         mend(row, self._clock)

@@ -241,3 +241,5 @@ class Content:
     """Every pose, with the sentence that says what its picture shows."""
     withdrawn: frozenset[str] = frozenset()
     """Ids of steps that are skipped, also in runs that have begun."""
+    languages: Mapping[str, Content] = Field(default_factory=dict)
+    """The same in other languages, those alone that are complete and up to date (translation.py)."""

@@ -32,9 +32,22 @@ class Library:
     zones: Mapping[str, str] = field(default_factory=dict)
     """Country by time zone."""
 
-    def number(self, zone: str | None) -> Number:
-        """Where to turn for who lives in a zone; unknown (or no zone): the row for everybody."""
-        return self.content.numbers.of(self.zones.get(zone or "", ""))
+    @property
+    def contents(self) -> Mapping[str, Content]:
+        """The content by language; "en" is always there."""
+        return {**self.content.languages, "en": self.content}
+
+    def content_in(self, language: str) -> Content:
+        """The content in a language; one that is not led gets English."""
+        return self.content.languages.get(language, self.content)
+
+    def voice_in(self, language: str) -> str | None:
+        """The voice that speaks what a language gets; None: it runs on text."""
+        return self.voices.get(language if language in self.words else "en")
+
+    def number(self, zone: str | None, language: str = "en") -> Number:
+        """Where to turn for who lives in a zone; unknown (or no zone): the row for everybody, in their language."""
+        return self.content_in(language).numbers.of(self.zones.get(zone or "", ""))
 
     def spoken_in(self, language: str) -> Spoken:
         """What a plan says in a language beside a session's own words."""

@@ -113,7 +113,7 @@ def both_sides(say: str, first: str, second: str, swap: str) -> str:
     """
     head, mark, body = say.partition(SIDES)
     if not mark or SIDES in body:
-        raise BadMarks("it is led on both sides: write (sides) once, where the part for each side begins")
+        raise BadMarks("it is led on both sides: (sides) once, where the part for each side begins")
     return f"{head} {sided(body, first, second)} {swap} {sided(body, second, first)}"
 
 

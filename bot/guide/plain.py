@@ -11,6 +11,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+SHOWN = 25
+"""Words that a caption may have (content.md)."""
+LIMITS = {
+    "command-": 60,
+    "bot-description": 512,
+    "bot-short-description": 120,
+    "toast-": 200,
+    "late-tap": 200,
+    "": 4096,
+}
+"""Characters that Telegram takes, by the beginning of a message's id (a command's description: what its menu shows)."""
 RUN = 5
 """So many words in a row may not be those of the published script (content.md, section 1)."""
 
@@ -18,6 +29,11 @@ RUN = 5
 def words(text: str) -> list[str]:
     """The words as a reader counts them; digits count as words."""
     return re.findall(r"\w+(?:['\u2019-]\w+)*", text)
+
+
+def room(message: str) -> int:
+    """How many characters a message of the interface may have, by its id."""
+    return next(limit for start, limit in LIMITS.items() if message.startswith(start))
 
 
 def grade(sentences: Iterable[str]) -> float:

@@ -37,7 +37,7 @@ from bot.guide.chat import (
     Unsure,
     Weighing,
 )
-from bot.guide.content import BREATHING, CLASSIC, TICKS, Position, Session
+from bot.guide.content import BREATHING, CLASSIC, TICKS, Content, Position, Session
 from bot.guide.events import Crisis, Delivered, Do, Event, GaveUp, Gone, NoVoice, Spoke, Tick
 from bot.guide.library import Library
 from bot.guide.person import Dated, Hold, Person
@@ -272,7 +272,8 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
         case "hurts", Playing() | Paused() | Hurting() | Signs():
             return Outcome(_hurts(chat, state, now, library))
         case "hurts", _:
-            return Outcome(chat, Say("hurts-outside", {"number": library.number(chat.person.zone).emergency}))
+            number = library.number(chat.person.zone, chat.person.language)
+            return Outcome(chat, Say("hurts-outside", {"number": number.emergency}))
         case "stop" | "end", Playing() | Paused() | Hurting() | Signs() | Unsure(back=Signs()) | Forgetting(step=int()):
             return Outcome(_finish(_leave(chat, now), now, "ended"))
         case "stop" | "end", Browsing() | Notice() | Held() | Choosing() | LeavingOut() | Weighing():
@@ -296,7 +297,7 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
         case "sessions", _:
             return _to(chat, now, Browsing(at=now))
         # before a run
-        case action, Browsing() | Summary() if (session := _named(action, library)) is not None:
+        case action, Browsing() | Summary() if (session := _named(chat, action, library)) is not None:
             return Outcome(_enter(chat, session, do.id, now, library))
         case "rest", Summary():
             return Outcome(_rest(chat, CLASSIC, do.id, now, library))
@@ -327,7 +328,7 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
         case "rest", Held(resting=True, session=asked):
             return Outcome(_rest(chat, asked, do.id, now, library))
         case "breathing", Held():
-            return Outcome(_enter(chat, library.content.sessions[BREATHING], do.id, now, library))
+            return Outcome(_enter(chat, _content(chat, library).sessions[BREATHING], do.id, now, library))
         case position, Choosing() if position in offered(chat.person, state.session, state.left_out, library):
             return Outcome(_chosen(chat, state, position, do.id, now, library))
         case "leave-out", Choosing(session=asked, left_out=today):
@@ -433,7 +434,7 @@ def _plus(chat: Chat, playing: Playing, on: int | None, here: int, now: datetime
     """Thirty quiet seconds after the step being heard."""
     words = library.words_in(chat.person.language)
     run = _run(chat)
-    voice = library.voices.get(chat.person.language) if run.voice else None
+    voice = library.voice_in(chat.person.language) if run.voice else None
     chat = _planned(chat, more_quiet(run.plan, here, words("quiet-name"), words("quiet-show"), voice))
     if here != playing.step:
         # The next step is shown and has not begun: its note goes, the quiet comes first, in the same chain.
@@ -462,14 +463,14 @@ def offers_breathing(chat: Chat, playing: Playing) -> bool:
 def _breathing_first(chat: Chat, id: str, now: datetime, library: Library) -> Chat:  # noqa: A002
     """Breathing instead of the session that was begun; the score stays with it."""
     before = _run(chat).before
-    chat = _enter(_screen(chat, now, Idle(at=now)), library.content.sessions[BREATHING], id, now, library)
+    chat = _enter(_screen(chat, now, Idle(at=now)), _content(chat, library).sessions[BREATHING], id, now, library)
     return replace(chat, run=replace(_run(chat), before=before))
 
 
 def _further(chat: Chat, playing: Playing, on: int | None, here: int, now: datetime, library: Library) -> Outcome:
     """The continuation before the last step: after the one being heard, or at once if the last one has begun."""
     run, more = _run(chat), further(chat, playing)
-    session = library.content.sessions.get(more.session) if more else None
+    session = _content(chat, library).sessions.get(more.session) if more else None
     if more is None or session is None:
         return Outcome(chat, Say("no-fit"))
     options = replace(
@@ -497,7 +498,7 @@ def _breathe(chat: Chat, playing: Playing, on: int | None, breath: str, now: dat
     kept = breath.removeprefix("breath-")
     person, run = replace(chat.person, breath=kept), _run(chat)  # type: ignore[arg-type]
     options = _options(person, run.plan.position, run.left_out, now, library)
-    sessions = [s for s in library.content.sessions.values() if run.plan.session in (s.id, s.continues)]
+    sessions = [s for s in _content(chat, library).sessions.values() if run.plan.session in (s.id, s.continues)]
     told = {step.id: step for s in sessions for step in plan(s, person, options).steps}
     chat = replace(chat, person=person, run=replace(run, plan=told_anew(run.plan, playing.step, told)))
     return Outcome(_buttons(chat, playing, on, now, more=False), Say(breath))
@@ -557,7 +558,7 @@ def _gate(person: Person, session: str, now: datetime, library: Library) -> Noti
             return Held(at=now, why="agreed", session=session)
         case Hold(until=datetime() as until):
             return Held(at=now, why="wait" if now < until else "seen", session=session)
-    known, version = person.acknowledged, library.content.safety.version
+    known, version = person.acknowledged, library.content_in(person.language).safety.version
     fresh = known and known.version == version and now < known.at + NOTICE_FOR
     return Notice(at=now, full=not fresh, version=version, session=session)
 
@@ -578,10 +579,10 @@ def _rest(chat: Chat, session: str, id: str, now: datetime, library: Library) ->
     return _begin(chat, session, Position.REST, id, now, library)
 
 
-def _named(action: str, library: Library) -> Session | None:
+def _named(chat: Chat, action: str, library: Library) -> Session | None:
     """The session that a button of the list leads to."""
     head, _, name = action.partition(".")
-    return library.content.sessions.get(name) if head == "go" else None
+    return _content(chat, library).sessions.get(name) if head == "go" else None
 
 
 def offered(person: Person, session: str, today: frozenset[str] | None, library: Library) -> tuple[Position, ...]:
@@ -608,7 +609,7 @@ def _chosen(
     asked, today = choosing.session, choosing.left_out
     left_out = chat.person.left_out_tags if today is None else today
     plans = [
-        plan(library.content.sessions[asked], chat.person, _options(chat.person, way, left_out, now, library))
+        plan(_content(chat, library).sessions[asked], chat.person, _options(chat.person, way, left_out, now, library))
         for way in offered(chat.person, asked, today, library)
     ]
     chosen = next(made for made in plans if made.position == position)
@@ -687,9 +688,9 @@ def _hold(chat: Chat, now: datetime, until: datetime | None) -> Chat:
 def _options(person: Person, position: str, left_out: frozenset[str], now: datetime, library: Library) -> Options:
     """What a plan needs today."""
     return Options(
-        content=library.content,
+        content=library.content_in(person.language),
         position=position,
-        voice=library.voices.get(person.language),
+        voice=library.voice_in(person.language),
         left_out=left_out,
         poses=person.left_out_poses,
         spoken=library.spoken_in(person.language),
@@ -711,7 +712,7 @@ def _begin(
     person = chat.person
     left_out = person.left_out_tags if left_out is None else left_out
     options = _options(person, position, left_out, now, library)
-    made = plan(library.content.sessions[session], person, options)
+    made = plan(options.content.sessions[session], person, options)
     made = replace(made, more=_more(made, person, options))
     allowed = person.settings.voice and not (person.voice_forbidden_until and now < person.voice_forbidden_until)
     voice = allowed and options.voice is not None and in_time(made, library.ready, library.work)
@@ -734,7 +735,7 @@ def _more(made: Plan, person: Person, options: Options) -> More | None:
 
 def _begun_with(chat: Chat, library: Library) -> Session:
     """The session of the run; one that is no longer there is begun as the classic."""
-    sessions = library.content.sessions
+    sessions = _content(chat, library).sessions
     return sessions.get(_run(chat).plan.session, sessions[CLASSIC])
 
 
@@ -771,6 +772,11 @@ def _play(
         at=now, step=step, heard=heard, after=after or now, late_at=late_at, timed=timed, cut=cut, silence=silence
     )
     return replace(chat, state=state)
+
+
+def _content(chat: Chat, library: Library) -> Content:
+    """What can be led, in the person's language."""
+    return library.content_in(chat.person.language)
 
 
 def _open(hold: Hold, made: Plan) -> bool:

@@ -6,11 +6,10 @@ text can be paced. Whether it is well said is for bot/check.py to ask.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import TypeVar
 
@@ -19,7 +18,7 @@ from pydantic import TypeAdapter
 from bot.guide import marks
 from bot.guide.content import Content, Id, Session, Step, Text, Twin, at
 from bot.guide.safety import Number, Numbers, Page, Review, Safety
-from bot.guide.source import BadContent, Line, Path, Problem, Source
+from bot.guide.source import BadContent, Line, Path, Problem, Source, near
 from bot.guide.words import gates
 
 Value = TypeVar("Value")
@@ -95,7 +94,7 @@ def parse_session(source: Source) -> Session:
     session = source.build(_SESSION, KEYS)
     steps = tuple(replace(s, positions=s.positions or session.positions) for s in session.steps)
     session = replace(session, steps=steps)
-    if problems := tuple(_unled(session, source)):
+    if problems := tuple(unled(session, source)):
         raise BadContent(problems)
     return session
 
@@ -106,14 +105,14 @@ def parse_twins(source: Source) -> Mapping[str, Twin]:
     return {name: Twin(id=name, rest=twin.rest, imagine=twin.imagine) for name, twin in told.items()}
 
 
-def parse_safety(folder: Folder) -> Safety:
-    """The notice, with what is known of its review filled in. Raises BadContent."""
-    source = folder.source("safety/en.yaml")
+def parse_safety(folder: Folder, language: str = "en") -> Safety:
+    """The notice in a language, with what is known of its review filled in. Raises BadContent."""
+    source = folder.source(f"safety/{language}.yaml")
     safety = source.build(_SAFETY, KEYS)
-    review = parse_review(folder)
-    day = f"{review.date.day} {review.date:%B %Y}"
-    reviewed = _filled(source, "reviewed", safety.reviewed, reviewer=review.reviewer or "", date=day)
-    signed = review.reviewer is not None and review.hash == signature(folder)
+    review = parse_review(folder).of(language)
+    reviewer, day = (review.reviewer or "", review.day(language)) if review else ("", "")
+    reviewed = _filled(source, "reviewed", safety.reviewed, reviewer=reviewer, date=day)
+    signed = review is not None and review.reviewer is not None and review.hash == signature(folder, language)
     _filled(source, "crisis", safety.crisis, emergency="", talk="")
     return replace(safety, small=f"{safety.small} {reviewed if signed else safety.unreviewed}")
 
@@ -123,9 +122,10 @@ def parse_review(folder: Folder) -> Review:
     return folder.source("safety/review.yaml").build(_REVIEW, KEYS)
 
 
-def signature(folder: Folder) -> str:
+def signature(folder: Folder, language: str = "en") -> str:
     """The hash that a reviewer signs: of the notice and of the interface's words at the gates, not of their layout."""
-    texts = [folder.source("safety/en.yaml").data, gates(folder.files.get("words/en.ftl", ""))]
+    words = f"words/{language}.ftl"
+    texts = [folder.source(f"safety/{language}.yaml").data, gates(folder.files.get(words, ""), words)]
     return hashlib.sha256(json.dumps(texts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -139,7 +139,7 @@ def _filled(source: Source, key: str, text: str, **values: str) -> str:
 
 
 # ── can it be led? ────────────────────────────────────────────────────────────────────────────────────────────────────
-def _unled(session: Session, source: Source) -> Iterator[Problem]:
+def unled(session: Session, source: Source) -> Iterator[Problem]:
     """What would stop a run within one session."""
     for position in session.positions:
         if position not in session.length:
@@ -165,12 +165,28 @@ def _unled(session: Session, source: Source) -> Iterator[Problem]:
                 if (part.at(position) if isinstance(part, Text) else at(part, position)) is None:
                     what = f"`{key}` says nothing for {position}"
                     yield source.problem((*here, key), what, f"`{position}: …` under it")
+        for key in ("show", "say"):
+            for path, text in getattr(step, key).all():
+                yield from _unfilled(step, text, (*here, key, *path), source)
         for path, text in step.say.all():
+            if marks.SIDES in text and not step.sides:
+                continue
             try:
                 marks.parse(marks.both_sides(text, "left", "right", "Swap.") if step.sides else text, 1)
             except marks.BadMarks as error:
                 what, _, instead = str(error).partition(": ")
                 yield source.problem((*here, "say", *path), what, instead)
+
+
+def _unfilled(step: Step, text: str, path: Path, source: Source) -> Iterator[Problem]:
+    """What belongs to both sides, where there is one; and braces that nobody fills in."""
+    for brace in re.findall(r"\{[^}]*\}?", text):
+        if not step.sides:
+            yield source.problem(path, f"“{brace}” is filled in only where both sides are led", "`sides: true` as well")
+        elif brace not in ("{side}", "{other}"):
+            yield source.problem(path, f"“{brace}” is not filled in", "{side} or {other}")
+    if marks.SIDES in text and not step.sides:
+        yield source.problem(path, "“(sides)” stands here, and the step is led once", "`sides: true` as well")
 
 
 def _unmatched(
@@ -188,7 +204,7 @@ def _unmatched(
         if session.continues and session.continues not in {other.id for other, _ in sessions}:
             known = [other.id for other, _ in sessions]
             yield source.problem(
-                ("continues",), f"there is no session “{session.continues}”", _near(session.continues, known)
+                ("continues",), f"there is no session “{session.continues}”", near(session.continues, known)
             )
         for number, step in enumerate(session.steps):
             here: Path = ("steps", number)
@@ -198,14 +214,8 @@ def _unmatched(
                     (*here, "id"), f"“{step.id}” is taken by {other}", f"another id, as in {step.id}-2"
                 )
             if step.twin and step.twin not in twins:
-                yield source.problem((*here, "twin"), f"there is no twin “{step.twin}”", _near(step.twin, twins))
+                yield source.problem((*here, "twin"), f"there is no twin “{step.twin}”", near(step.twin, twins))
             for pose in sorted(set((step.pose or {}).values()) - set(poses)):
-                yield source.problem((*here, "pose"), f"there is no pose “{pose}”", _near(pose, poses))
+                yield source.problem((*here, "pose"), f"there is no pose “{pose}”", near(pose, poses))
             if (by := step.cautioned_by) and by not in told:
-                yield source.problem((*here, "caution"), f"no step “{by}” has a caution of its own", _near(by, told))
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    """The known name that was probably meant, else all of them."""
-    known = sorted(known)
-    return next(iter(difflib.get_close_matches(name, known, n=1)), f"one of {', '.join(known)}")
+                yield source.problem((*here, "caution"), f"no step “{by}” has a caution of its own", near(by, told))

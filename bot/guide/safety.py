@@ -60,6 +60,16 @@ class Review:
     date: dt.date
     version: Line
     hash: str
+    languages: Mapping[Annotated[str, StringConstraints(pattern="^[a-z]{2}$")], Review] = Field(default_factory=dict)
+    """Who stands for them in other languages: each translation is read and signed for itself."""
+
+    def of(self, language: str) -> Review | None:
+        """The review of the texts in a language, if anybody has read those."""
+        return self if language == "en" else self.languages.get(language)
+
+    def day(self, language: str) -> str:
+        """Its date, as it is shown."""
+        return f"{self.date.day} {self.date:%B %Y}" if language == "en" else f"{self.date:%Y-%m-%d}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)

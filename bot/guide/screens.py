@@ -30,6 +30,7 @@ from bot.guide.content import LIGHTER
 from bot.guide.library import Library
 from bot.guide.parts import Button, Part, Screen, as_text, bullets, button, column, fold, pairs, score_rows, w
 from bot.guide.player import offered, usual_way
+from bot.guide.safety import Number
 from bot.guide.steps import step_part
 from bot.guide.words import Words
 
@@ -46,14 +47,15 @@ def screen(chat: Chat, library: Library) -> Screen:
 
 
 def _main(chat: Chat, words: Words, library: Library) -> Screen:
-    state, safety = chat.state, library.content.safety
+    content = library.content_in(chat.person.language)
+    state, safety = chat.state, content.safety
     match state:
         case Idle(words=""):
             return ()
         case Idle():
             return (as_text(chat, _last_line(chat, state.words, words, library)),)
         case Browsing():
-            return (browsing(chat, words, library.content),)
+            return (browsing(chat, words, content),)
         case Notice(full=True):
             return (as_text(chat, notice(safety, words), column(words, "none", "unsure", "notnow")),)
         case Notice():
@@ -109,13 +111,20 @@ def _main(chat: Chat, words: Words, library: Library) -> Screen:
 def _last_line(chat: Chat, name: str, words: Words, library: Library) -> str:
     if name == "crisis":
         return _crisis(chat, library)
-    return w(words, f"idle-{name}", number=library.number(chat.person.zone).emergency)
+    return w(words, f"idle-{name}", number=_number(chat, library).emergency)
 
 
 def _crisis(chat: Chat, library: Library) -> str:
     """The one fixed reply, with the numbers of where the person is."""
-    number = library.number(chat.person.zone)
-    return escape(library.content.safety.crisis.format(emergency=number.emergency, talk=number.talk))
+    number = _number(chat, library)
+    return escape(
+        library.content_in(chat.person.language).safety.crisis.format(emergency=number.emergency, talk=number.talk)
+    )
+
+
+def _number(chat: Chat, library: Library) -> Number:
+    """Where this person can turn."""
+    return library.number(chat.person.zone, chat.person.language)
 
 
 def went_up(state: Summary) -> bool:
@@ -128,7 +137,7 @@ def _summary(chat: Chat, state: Summary, words: Words, library: Library) -> str:
     if state.before is not None and state.after is not None:
         change = state.before - state.after
         if went_up(state):
-            number = library.number(chat.person.zone).emergency
+            number = _number(chat, library).emergency
             lines.append(f"{w(words, 'summary-up-much', number=number)}\n\n{w(words, 'summary-lighter')}")
         elif change < 0:
             lines.append(w(words, "summary-up", points=-change))

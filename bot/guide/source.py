@@ -6,7 +6,7 @@ YAML 1.2 (`off` is a word, `8:00` is no number), read with the line of every key
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -84,10 +84,12 @@ class Source:
         """A problem at that place."""
         return Problem(self.file, self.line(path), self.step(path), what, instead)
 
-    def build(self, kind: TypeAdapter[Value], keys: Sequence[str]) -> Value:
-        """The file as a value. `keys`: what a mistyped key may have meant. Raises BadContent."""
+    def build(self, kind: TypeAdapter[Value], keys: Sequence[str], *, unfinished: bool = False) -> Value:
+        """The file as a value. `keys`: what a mistyped key may have meant. `unfinished`: a key with nothing behind it
+        counts as left out. Raises BadContent.
+        """
         try:
-            return kind.validate_python(self.data)
+            return kind.validate_python(_filled(self.data) if unfinished else self.data)
         except ValidationError as error:
             problems = dict.fromkeys(self._explain(one, keys) for one in error.errors())
             raise BadContent(tuple(problems)) from None
@@ -102,6 +104,8 @@ class Source:
                     f"“{key}” is no key here",
                     f"`{near[0]}:`" if near else "one of the keys named at the top of the file",
                 )
+            case _ if given is None and path:
+                what, instead = f"`{key}` is empty", f"`{key}: …`"
             case "missing" | "missing_argument":
                 what, instead = f"`{key}` is missing", f"`{key}: …`"
             case "enum" | "literal_error":
@@ -125,6 +129,12 @@ class Source:
         return self.problem(path, what, instead)
 
 
+def near(name: str, known: Iterable[str]) -> str:
+    """The known name that was probably meant, else all of them."""
+    known = sorted(known)
+    return next(iter(difflib.get_close_matches(name, known, n=1)), f"one of {', '.join(known)}")
+
+
 def _plain(node: Any) -> Any:
     """The same without the parser's own types, so that a value never drags its file along."""
     match node:
@@ -141,6 +151,11 @@ def _plain(node: Any) -> Any:
         case float():
             return float(node)
     return node
+
+
+def _filled(node: Any) -> Any:
+    """The same without the keys that have nothing behind them."""
+    return {key: _filled(value) for key, value in node.items() if value is not None} if isinstance(node, dict) else node
 
 
 def _unreadable(error: YAMLError, text: str, file: str) -> Problem:

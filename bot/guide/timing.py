@@ -33,11 +33,13 @@ def sums(session: Session, source: Source) -> Iterator[Problem]:
             here = ("steps", number[step.id], "seconds")
             length, stated = marks.script(_marks(step, position)).length, at(step.seconds, step.led_as(position))
             whole += length
-            for other in _variants(step, position) if position in step.positions else ():
-                if (differs := marks.script(other).length) != length:
-                    what = f"one of its texts in {position} takes {differs:g} s, another {length:g}"
-                    yield source.problem((*here[:2], "say"), what, f"marks that add up to {length:g} in each")
-                    break
+            for tag in step.say.without if position in step.positions else ():
+                text = step.heard(position, frozenset({tag}))
+                if (differs := marks.script(_parsed(step, position, text, "left", "right")).length) != length:
+                    what = f"without {tag} the words in {position} take {differs:g} s, with it {length:g}"
+                    yield source.problem(
+                        (*here[:2], "say", "without", str(tag)), what, f"marks that add up to {length:g} here as well"
+                    )
             if length != stated:
                 what = f"intro and marks add up to {length:g}, not {stated:g}"
                 yield source.problem(here, what, f"`seconds: {length:g}`")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fluent.runtime import FluentBundle, FluentResource
@@ -124,9 +124,21 @@ def _line(text: str, node: BaseNode) -> int:
     return text.count("\n", 0, start + len(text[start:]) - len(text[start:].lstrip())) + 1
 
 
-def gates(text: str) -> dict[str, str]:
+def gates(text: str, file: str = "words/en.ftl") -> dict[str, str]:
     """The messages that stand at the gates, by id. Raises BadContent."""
-    return {name: entry.source for name, entry in entries(text).items() if name.startswith(GATES)}
+    return {name: entry.source for name, entry in entries(text, file).items() if name.startswith(GATES)}
+
+
+def words_amiss(
+    words: Mapping[str, Entry], needed: Mapping[str, Entry], file: str = "words/en.ftl"
+) -> Iterator[Problem]:
+    """Every message that the bot asks for is there, and asks for nothing that the bot does not give."""
+    for name in sorted(needed.keys() - words.keys()):
+        yield Problem(file, 1, "", f"the message “{name}” is missing", f"`{name} = {needed[name].source}`")
+    for name in sorted(needed.keys() & words.keys()):
+        for extra in sorted(words[name].variables - needed[name].variables):
+            known = ", ".join(f"{{${known}}}" for known in sorted(needed[name].variables)) or "words alone"
+            yield Problem(file, words[name].line, name, f"“{extra}” is not known here", known)
 
 
 def _readings(pattern: Pattern) -> Iterator[str]:
