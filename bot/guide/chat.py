@@ -138,6 +138,8 @@ class LeavingOut(State):
     session: str
     ticks: frozenset[str]
     imagine: bool
+    last: str = ""
+    """The box that was tapped last: a double tap counts once."""
     today: frozenset[str] | None = None
     """What was left out only today before they were opened: Back leaves it so."""
 

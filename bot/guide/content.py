@@ -167,8 +167,8 @@ class Step:
 
     @property
     def moves(self) -> bool:
-        """True if it asks for a movement."""
-        return bool(set(self.tags) - {Tag.PACE})
+        """True if it asks for a movement: whatever has a twin does, with or without a tag."""
+        return bool(self.change or self.twin or set(self.tags) - {Tag.PACE})
 
     def falls_out(self, position: str, left_out: frozenset[str]) -> bool:
         """True if it asks for what is left out, and has no words for who leaves that out."""

@@ -103,7 +103,7 @@ def _out(steps: list[Step], options: Options) -> set[str]:
 def _pose(step: Step, position: str) -> str:
     """What is left out when this step is."""
     pose = at(step.pose, step.led_as(position)) if step.pose else None
-    return pose if pose and step.moves else step.id
+    return pose if pose and step.moves and not step.change else step.id
 
 
 def _planned(step: Step, person: Person, options: Options, speed: float, *, led: bool) -> PlannedStep:
@@ -120,6 +120,7 @@ def _planned(step: Step, person: Person, options: Options, speed: float, *, led:
         side=options.first if step.sides else None,
         advance=step.advance,
         change=step.change,
+        movement=step.moves,
         pose=at(step.pose, step.led_as(options.position)) if step.pose else None,
         tags=tuple(str(tag) for tag in step.tags),
     )
@@ -174,6 +175,7 @@ def _told(step: PlannedStep, owner: str, caution: str, options: Options, speed: 
         form="caution",
         told=told,
         rest=told,
+        movement=step.movement,
         pose=step.pose,
         tags=step.tags,
         caution_id=owner,

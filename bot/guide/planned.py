@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.guide.content import Position, Tag
+from bot.guide.content import Position
 from bot.guide.marks import Script
 
 A_THIRD = 3
@@ -42,6 +42,8 @@ class PlannedStep:
     """The side that comes first; None where it has none."""
     advance: Literal["timed", "tap"] = "timed"
     change: bool = False
+    movement: bool = True
+    """As its author wrote it, it moves; where that was not noted yet, it is taken to."""
     pose: str | None = None
     tags: tuple[str, ...] = ()
     caution_id: str | None = None
@@ -60,13 +62,12 @@ class PlannedStep:
     @property
     def moves(self) -> bool:
         """True if a movement is asked for here: a change of position is one, a counted breath is none."""
-        return self.form == "led" and (self.change or any(tag != Tag.PACE for tag in self.tags))
+        return self.form == "led" and self.movement
 
     @property
     def left_out_as(self) -> str:
-        """What stays out when this step is left out: its pose, or itself where it asks for no movement."""
-        moves = any(tag != Tag.PACE for tag in self.tags)
-        return self.pose if self.pose and moves else self.root
+        """What stays out when this step is left out: its pose, or itself where it is still or changes the position."""
+        return self.pose if self.pose and self.movement and not self.change else self.root
 
     @property
     def root(self) -> str:
@@ -106,6 +107,10 @@ class Plan:
         n, of = self.place(index)
         full = math.ceil(DOTS * n / of) if of else 0
         return "●" * full + "○" * (DOTS - full)
+
+    def is_quiet(self, index: int) -> bool:
+        """True if there is such a step, and it is more quiet seconds."""
+        return index < len(self.steps) and self.steps[index].form == "quiet"
 
     def seconds_left(self, index: int) -> float:
         """Seconds from the beginning of a step to the end of the plan."""

@@ -338,7 +338,7 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
         case "return", Weighing(session=asked, left_out=today):
             return _to(chat, now, Choosing(at=now, session=asked, left_out=today, on=do.on))
         case action, LeavingOut():
-            return _in_the_boxes(chat, state, action, do.on, now)
+            return _in_the_boxes(chat, state, action, do.on, now, library)
         # in a step
         case _, Playing():
             return _in_step(chat, state, do, now, library)
@@ -431,7 +431,9 @@ def _begins_now(chat: Chat, playing: Playing, now: datetime) -> Playing:
 
 
 def _plus(chat: Chat, playing: Playing, on: int | None, here: int, now: datetime, library: Library) -> Outcome:
-    """Thirty quiet seconds after the step being heard."""
+    """Thirty quiet seconds after the step being heard; a double tap counts once."""
+    if _run(chat).plan.is_quiet(here + 1) and _twice(playing.at, now, library):
+        return Outcome(chat)
     words = library.words_in(chat.person.language)
     run = _run(chat)
     voice = library.voice_in(chat.person.language) if run.voice else None
@@ -644,7 +646,9 @@ def _boxes(person: Person, session: str, today: frozenset[str] | None, now: date
     return LeavingOut(at=now, session=session, ticks=ticks, imagine=person.imagine, today=today, on=on)
 
 
-def _in_the_boxes(chat: Chat, boxes: LeavingOut, action: str, on: int | None, now: datetime) -> Outcome:
+def _in_the_boxes(
+    chat: Chat, boxes: LeavingOut, action: str, on: int | None, now: datetime, library: Library
+) -> Outcome:
     """A box ticked or not, in place; or all of them kept, or for today."""
     head, _, name = action.partition(".")
     anew = replace(boxes, at=now, seen=None, lost=None, on=on or boxes.there)
@@ -652,8 +656,10 @@ def _in_the_boxes(chat: Chat, boxes: LeavingOut, action: str, on: int | None, no
     tags = frozenset(str(tag) for tick in boxes.ticks for tag in TICKS[tick])
     person = chat.person
     match head:
+        case "tick" if name == boxes.last and _twice(boxes.at, now, library):
+            return Outcome(chat)
         case "tick" if name in TICKS:
-            return Outcome(replace(chat, state=replace(anew, ticks=boxes.ticks ^ {name})))
+            return Outcome(replace(chat, state=replace(anew, ticks=boxes.ticks ^ {name}, last=name)))
         case "imagine" | "resting":
             return Outcome(replace(chat, state=replace(anew, imagine=head == "imagine")))
         case "keep-out":

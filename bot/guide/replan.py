@@ -39,7 +39,14 @@ def more_quiet(plan: Plan, index: int, name: str, show: str, voice: str | None) 
     """Thirty quiet seconds after a step, as a step of their own; what hurts in them is that step's movement."""
     before, told = plan.steps[index], quiet(show, voice)
     step = PlannedStep(
-        id=f"{before.root}-quiet", name=name, form="quiet", told=told, rest=told, pose=before.pose, tags=before.tags
+        id=f"{before.root}-quiet",
+        name=name,
+        form="quiet",
+        told=told,
+        rest=told,
+        movement=before.movement,
+        pose=before.pose,
+        tags=before.tags,
     )
     return replace(plan, steps=(*plan.steps[: index + 1], step, *plan.steps[index + 1 :]))
 
