@@ -113,10 +113,8 @@ class Flood:
             action = came.data.partition(":")[0]
             return action if action in LET_THROUGH else None
         library = self._library()
-        for (
-            language,
-            words,
-        ) in library.words.items():  # which of them is theirs is in the store, where a flood must not go
+        # Which language is theirs is in the store, where a flood must not go.
+        for language, words in library.words.items():
             match read(came.text, words, library.content_in(language).safety, ""):
                 case Crisis():
                     return "crisis"

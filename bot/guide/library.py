@@ -28,7 +28,6 @@ class Library:
     """Seconds (virtual) after which a step is too late to be sent: 120 real seconds times the clock's speed."""
     twice_within: float
     """Seconds (virtual) within which the same tap again is a double tap: 1.5 real seconds times the clock's speed."""
-
     zones: Mapping[str, str] = field(default_factory=dict)
     """Country by time zone."""
 
