@@ -58,6 +58,20 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path, postgres: Server
     return OnFile(folder) if request.param == "sqlite" else OnServer(folder, postgres, await postgres.emptied())
 
 
+LONGEST_FIRST = ("kill/test_points", "faults/test_nth", "simulation/", "proof/", "test_check", "faults/", "browser/")
+"""Files that take a worker longest begin first, so that none of them is alone at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first; within a file nothing moves."""
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.as_posix()
+        return next((n for n, part in enumerate(LONGEST_FIRST) if part in name), len(LONGEST_FIRST))
+
+    items.sort(key=place)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which PostgreSQL it was."""
     terminalreporter.write_line(f"PostgreSQL: {used()}")
