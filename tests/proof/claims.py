@@ -101,8 +101,6 @@ def _answered(known: Known, before: Chat, action: str) -> Known:
             return replace(known, kept=_tags(ticks), today=None)
         case LeavingOut(ticks=ticks), "today":
             return replace(known, today=_tags(ticks))
-        case LeavingOut(), "return":
-            return replace(known, today=None)
         case Playing() | Paused() | Hurting() | Signs(), "hurts":
             return replace(known, hurting=True)
         case Hurting(step=step), "leave" if before.run:
