@@ -16,8 +16,8 @@ from bot.guide.marks import Script
 from bot.media.voice.engine import Engine
 from bot.media.voice.loudness import RATE, loudness
 
-SPEECH, PEAK = -20.0, 0.8
-"""LUFS of the words alone, and the highest sample: encoding adds up to a tenth, and 0.89 is never to be passed."""
+SPEECH, PEAK = -20.0, 0.78
+"""LUFS of the words alone, and the highest sample: encoding adds up to a seventh, and 0.89 is never to be passed."""
 EDGE = 0.01
 """Quieter than this part of the phrase's peak (40 dB) at its edges is the engine's silence, not the word."""
 BEFORE, AFTER, FADE = 0.015, 0.03, 0.01
