@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bot.guide.marks import Phrase, Script, parse, script
 from bot.media.voice.engine import Hibari
 from bot.media.voice.loudness import RATE, loudness
-from bot.media.voice.note import TooLong, level, note, render, seconds
+from bot.media.voice.note import PEAK, TooLong, level, note, render, seconds
 from tests.media.engines import Tone
 
 INSTRUCTION, CUE, SLOW = 0.65, 0.65, 0.60
@@ -120,7 +120,7 @@ def test_a_peak_is_held_down_without_a_step_and_the_rest_stays() -> None:
     speech = (0.1 * np.sin(np.arange(RATE) / 20)).astype(np.float32)
     speech[RATE // 2 : RATE // 2 + 30] *= 12
     held = level(speech)
-    assert np.abs(held).max() == pytest.approx(0.8, abs=0.001)
+    assert np.abs(held).max() == pytest.approx(PEAK, abs=0.001)
     change = held / np.where(speech == 0, 1, speech)
     calm = np.abs(np.arange(RATE) - RATE // 2) > RATE // 50
     assert np.ptp(change[calm & (np.abs(speech) > 0.01)]) < 0.001
