@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from bot.guide.chat import Idle, Playing, Summary
+from bot.localchat import Message
 from tests.conversations.conftest import House
 from tests.conversations.test_first_session import to_settle
 
 
 def labels(bot: House) -> list[str]:
     return [b.text for row in bot.last.buttons for b in row]
+
+
+async def to_boxes(bot: House) -> Message:
+    """The boxes of "Some movements aren't for me"."""
+    await bot.say("/backpain")
+    await bot.sees("Before you move")
+    await bot.tap("None of these")
+    await bot.sees("How would you like")
+    await bot.tap("Some movements aren't for me")
+    return await bot.sees("Which of these fit you?")
 
 
 async def test_two_minutes_from_the_list_to_the_last_line(bot: House) -> None:
@@ -28,12 +39,7 @@ async def test_two_minutes_from_the_list_to_the_last_line(bot: House) -> None:
 
 
 async def test_boxes_are_ticked_in_their_own_message_and_hold_for_the_run(bot: House) -> None:
-    await bot.say("/backpain")
-    await bot.sees("Before you move")
-    await bot.tap("None of these")
-    await bot.sees("How would you like")
-    await bot.tap("Some movements aren't for me")
-    boxes = await bot.sees("Which of these fit you?")
+    boxes = await to_boxes(bot)
     await bot.tap("Sore shoulder or neck")
     await bot.quiet()
     await bot.tap("Leg pain or tingling")
@@ -52,12 +58,7 @@ async def test_boxes_are_ticked_in_their_own_message_and_hold_for_the_run(bot: H
 
 
 async def test_two_boxes_tapped_at_once_are_both_ticked(bot: House) -> None:
-    await bot.say("/backpain")
-    await bot.sees("Before you move")
-    await bot.tap("None of these")
-    await bot.sees("How would you like")
-    await bot.tap("Some movements aren't for me")
-    boxes = await bot.sees("Which of these fit you?")
+    boxes = await to_boxes(bot)
     for label in ("Thin bones", "New hip"):
         await bot.telegram.tap(1001, boxes.id, boxes.button(label).data)
     await bot.telegram.until(lambda: {"☑ Thin bones", "☑ New hip"} <= set(labels(bot)))
@@ -80,7 +81,7 @@ async def test_hips_and_legs_follow_the_last_rest_and_a_change_of_position_can_t
     await bot.tap("Done")
     await bot.sees("Sore wrists or knees?")
     await bot.tap("Done")
-    await bot.sees("To hands and knees · 12 of 22", "one hand at a time")
+    await bot.sees("To hands and knees · 12 of 22", "Pad your knees")
     assert "+30 s" in labels(bot)
     assert await bot.tap("+30 s") == "30 more quiet seconds."
 
