@@ -16,6 +16,8 @@ from bot.guide.content import CLASSIC
 from bot.guide.person import Person
 from bot.guide.planned import Plan
 
+UP_MUCH = 2
+"""Points by which pain after must be above pain before to be answered with care (content.md, section 7)."""
 VERSION = 1
 """Version of the stored form; raise it when a stored value can't be read by its defaults."""
 
@@ -238,6 +240,11 @@ class Summary(State):
     minutes: int
     before: int | None
     after: int | None
+
+    @property
+    def went_up(self) -> bool:
+        """True if pain after is well above pain before: it is answered with care, and something lighter is offered."""
+        return self.before is not None and self.after is not None and self.after - self.before >= UP_MUCH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,6 +133,12 @@ class Plan:
         return sum(step.form != "led" for step in counted), len(counted)
 
     @property
+    def lost(self) -> float:
+        """The part of it that falls out, 0 to 1."""
+        out, of = self.share
+        return out / of if of else 0.0
+
+    @property
     def much_falls_out(self) -> bool:
         """True if another position had better be offered: more than a third is not led."""
         out, of = self.share

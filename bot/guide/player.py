@@ -112,6 +112,8 @@ def wake_at(state: AnyState) -> datetime | None:
             return lost + LOST_FOR
         case Playing():
             return state.late_at
+        case Summary(went_up=True, waits=False):
+            return (state.settled or state.at) + ALONE_FOR  # what it offers has its time
         case Idle() | Summary():
             return state.at + KEPT_FOR if state.waits else None
         case Paused():
@@ -353,7 +355,7 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
             # What never came is not skipped: it is what comes after the one that was heard.
             return Outcome(_resume(chat, state, _behind(chat, step if heard is None else heard), now, library))
         case "over", Paused():
-            return Outcome(_enter(chat, _begun_with(chat, library), do.id, now, library))
+            return Outcome(_enter(chat, _session(chat, _run(chat).plan.session, library), do.id, now, library))
         # it hurts
         case "twin", Hurting(step=step):
             made, here = rest_through(_run(chat).plan, step)
@@ -464,9 +466,9 @@ def offers_breathing(chat: Chat, playing: Playing) -> bool:
 
 def _breathing_first(chat: Chat, id: str, now: datetime, library: Library) -> Chat:  # noqa: A002
     """Breathing instead of the session that was begun; the score stays with it."""
-    before = _run(chat).before
+    before, silence = _run(chat).before, _ahead(chat, now)
     chat = _enter(_screen(chat, now, Idle(at=now)), _content(chat, library).sessions[BREATHING], id, now, library)
-    return replace(chat, run=replace(_run(chat), before=before))
+    return replace(chat, run=replace(_run(chat), before=before), state=replace(chat.state, silence=silence))
 
 
 def _further(chat: Chat, playing: Playing, on: int | None, here: int, now: datetime, library: Library) -> Outcome:
@@ -576,7 +578,7 @@ def _enter(chat: Chat, session: Session, id: str, now: datetime, library: Librar
 def _rest(chat: Chat, session: str, id: str, now: datetime, library: Library) -> Chat:  # noqa: A002
     """A session without any movement: it needs no notice, but a hold for "now" keeps it shut."""
     held = chat.person.hold and chat.person.hold.until
-    if held or Position.REST not in library.content.sessions[session].positions:
+    if held or Position.REST not in _session(chat, session, library).positions:
         return _screen(chat, now, _gate(chat.person, session, now, library))
     return _begin(chat, session, Position.REST, id, now, library)
 
@@ -616,7 +618,7 @@ def _chosen(
     ]
     chosen = next(made for made in plans if made.position == position)
     # The chosen one first, then what keeps more; *rest* is no loss to who chooses it.
-    others = [made for made in plans if made is not chosen and (made.position == "rest" or made.share < chosen.share)]
+    others = [made for made in plans if made is not chosen and (made.position == "rest" or made.lost < chosen.lost)]
     if not chosen.much_falls_out or not others:
         return _decided(chat, asked, position, today, id, now, library)
     figures = tuple((made.position, *made.share) for made in (chosen, *others))
@@ -718,7 +720,7 @@ def _begin(
     person = chat.person
     left_out = person.left_out_tags if left_out is None else left_out
     options = _options(person, position, left_out, now, library)
-    made = plan(options.content.sessions[session], person, options)
+    made = plan(_session(chat, session, library), person, options)
     made = replace(made, more=_more(made, person, options))
     allowed = person.settings.voice and not (person.voice_forbidden_until and now < person.voice_forbidden_until)
     voice = allowed and options.voice is not None and in_time(made, library.ready, library.work)
@@ -739,10 +741,10 @@ def _more(made: Plan, person: Person, options: Options) -> More | None:
     return None
 
 
-def _begun_with(chat: Chat, library: Library) -> Session:
-    """The session of the run; one that is no longer there is begun as the classic."""
+def _session(chat: Chat, session: str, library: Library) -> Session:
+    """A session by its id; one that is no longer there is begun as the classic."""
     sessions = _content(chat, library).sessions
-    return sessions.get(_run(chat).plan.session, sessions[CLASSIC])
+    return sessions.get(session, sessions[CLASSIC])
 
 
 # ── during a run ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -34,9 +34,6 @@ from bot.guide.safety import Number
 from bot.guide.steps import step_part
 from bot.guide.words import Words
 
-UP_MUCH = 2
-"""Points by which pain after must be above pain before to be answered with care (content.md, section 7)."""
-
 
 def screen(chat: Chat, library: Library) -> Screen:
     """The parts that show the chat's state, in order; none if there is nothing to show."""
@@ -102,7 +99,7 @@ def _main(chat: Chat, words: Words, library: Library) -> Screen:
             return (as_text(chat, text, (*score_rows(None), (button(words, "noscore"),))),)
         case Summary():
             lighter = (Button(words("button-go-two"), f"go.{LIGHTER}"), button(words, "rest"))
-            return (as_text(chat, _summary(chat, state, words, library), (lighter,) if went_up(state) else ()),)
+            return (as_text(chat, _summary(chat, state, words, library), (lighter,) if state.went_up else ()),)
         case Forgetting():
             return (as_text(chat, w(words, "forget-ask"), ((button(words, "erase"), button(words, "keep")),)),)
 
@@ -127,16 +124,11 @@ def _number(chat: Chat, library: Library) -> Number:
     return library.number(chat.person.zone, chat.person.language)
 
 
-def went_up(state: Summary) -> bool:
-    """True if pain after is well above pain before: then something lighter is offered."""
-    return state.before is not None and state.after is not None and state.after - state.before >= UP_MUCH
-
-
 def _summary(chat: Chat, state: Summary, words: Words, library: Library) -> str:
     lines = [w(words, "summary-time", minutes=state.minutes)]
     if state.before is not None and state.after is not None:
         change = state.before - state.after
-        if went_up(state):
+        if state.went_up:
             number = _number(chat, library).emergency
             lines.append(f"{w(words, 'summary-up-much', number=number)}\n\n{w(words, 'summary-lighter')}")
         elif change < 0:

@@ -302,6 +302,7 @@ def test_a_high_score_offers_breathing_and_starts_nothing(walk: Walk) -> None:
     assert "That is a lot" not in walk.text
     walk.tap("score.9", "breathing")
     assert walk.step == "breath-settle"
+    assert walk.state.silence, "the note of the set-up falls silent"  # type: ignore[attr-defined]
     assert walk.chat is not None
     assert walk.chat.run is not None
     assert walk.chat.run.before == 9
@@ -317,6 +318,11 @@ def test_up_by_two_at_the_end_the_kind_words_and_something_lighter(walk: Walk) -
     assert planned(walk).position == "rest"
     walk.tap("end").to_settle().tap("score.3", "done").wait(30).word("stop").tap("score.5", "go.two")
     assert isinstance(walk.state, Notice)
+
+
+def test_the_offer_of_something_lighter_has_its_time(walk: Walk) -> None:
+    walk.to_settle().tap("score.3", "done").wait(30).word("stop").tap("score.5").wait(1801)
+    assert walk.state == Idle(at=walk.now - timedelta(seconds=1), seen=walk.now - timedelta(seconds=1))
 
 
 def test_one_point_up_offers_nothing(walk: Walk) -> None:
