@@ -431,7 +431,7 @@ class Judge:
                 self.wrong(f"a run began out of “{eye.gate}”")
             if n > 1 + self._onward(eye.since(eye.gate_at)):
                 self.wrong(f"a run began with step {n}")
-            over, meant = now, n
+            over, meant, once_more = now, n, False
         else:
             done = eye.since(last.began, last.rev)
             again = (n, words) == (last.n, last.words) and not (quiet and self._owed(eye, run))
@@ -457,7 +457,8 @@ class Judge:
             # Where the clock was set, nobody can hear that a note was cut a little short.
             over = now if done or last.clocks != clocks else max(last.over, now)
             meant = max(n, last.meant) if eye.since(began, rev) or eye.unheard else n
-        eye.quiets = (eye.quiets if last else 0) + quiet
+            once_more = bool(done) and (n, words) == (last.n, last.words) and not self._onward(done)
+        eye.quiets = (eye.quiets if last else 0) + (quiet and not once_more)
         waits = "pause" not in message.actions
         over += 0.0 if waits else length
         eye.step = Step(n, of, words, run, now, now, over, rev, began, note, waits, length, clocks, meant)
