@@ -93,6 +93,8 @@ def sync(lock: str) -> None:
 
 def make_venv(uv: Optional[str]) -> None:
     """An empty `.venv`, by uv or by Python itself."""
+    if VENV.is_symlink():
+        stop(".venv is a link, and to make it anew would empty what it leads to. Remove the link, and start again.")
     if uv:
         said = quiet([uv, "venv", "--quiet", "--clear", "--no-project", "--python", ">=3.11", str(VENV)])
     else:

@@ -164,6 +164,17 @@ def test_an_old_python_says_that_it_is_too_old(new_house: House) -> None:
     ast.parse((ROOT / "easeback.py").read_text(), feature_version=(3, 6))
 
 
+def test_a_venv_that_is_a_link_to_another_is_not_emptied(new_house: House) -> None:
+    other = new_house.folder / "another"
+    other.mkdir()
+    (other / "kept").touch()
+    (new_house.folder / ".venv").symlink_to(other)
+    code, _, told = new_house.run()
+    assert code == 1
+    assert ".venv is a link" in told
+    assert (other / "kept").exists()
+
+
 def test_without_venv_and_without_root_it_says_what_to_type(new_house: House) -> None:
     code, out, told = new_house.run(before="sys.modules['ensurepip'] = None")
     assert (code, out) == (1, "")
