@@ -538,9 +538,9 @@ def _redraw(chat: Chat, now: datetime, library: Library) -> Outcome:
         case Idle() | Summary():
             return Outcome(chat, Say("idle"))
         case Playing() as playing:
-            step = _here(playing, now)
-            chat = _leave(chat, now)
-            return Outcome(_play(chat, step, now, library, heard=step, silence=_ahead(chat, now)))
+            step, heard = _here(playing, now), _heard(playing, now)
+            chat, heard = _leave(chat, now), step if heard is None else heard
+            return Outcome(_play(chat, step, now, library, heard=heard, silence=_ahead(chat, now)))
         case Paused(why="crisis"):
             return Outcome(_pause(chat, now, "you"))
         case state:
@@ -877,7 +877,8 @@ def _resume(chat: Chat, paused: Paused, step: int, now: datetime, library: Libra
             return replace(chat, state=Hurting(at=now, step=paused.step))
         case "signs":
             return replace(chat, state=Signs(at=now, step=paused.step))
-    return _play(chat, step, now, library, heard=step)
+    heard = paused.step if paused.heard is None else paused.heard
+    return _play(chat, step, now, library, heard=heard)
 
 
 def _before(chat: Chat, step: int) -> int:

@@ -671,6 +671,17 @@ def test_a_step_that_never_came_is_not_skipped(walk: Walk) -> None:
     assert walk.state.step == never
 
 
+@pytest.mark.parametrize("shown_again", ["word", "resume"])
+def test_a_step_that_never_came_twice_is_not_skipped_either(walk: Walk, shown_again: str) -> None:
+    walk.to_step("reach").event(Do("done")).event(GaveUp())
+    if shown_again == "word":
+        walk.event(Spoke()).event(GaveUp())
+    else:
+        walk.wait(301).event(Do("resume")).event(GaveUp())
+    walk.wait(301).word("skip")
+    assert walk.step == "draw-back", "it is led now"
+
+
 def test_a_pose_left_out_stays_out_for_back_as_well(walk: Walk) -> None:
     walk.to_step("reach").tap("hurts", "leave").wait(5).tap("more", "back")
     assert walk.chat is not None

@@ -287,7 +287,8 @@ class Judge:
             eye.held, eye.wait = now, eye.wait or action == "now"
         elif action == "yes" and isinstance(was, Held):
             eye.held, eye.wait = None, False
-        if action == "go.breathing" and isinstance(was, Browsing) and not isinstance(state, Playing):
+        fresh = isinstance(came, Tap) and came.data == f"go.breathing:{before.rev}"
+        if fresh and isinstance(was, Browsing) and not isinstance(state, Playing):
             self.wrong(f"breathing asked for {state.kind}")
         self._chose(eye, action, was)
         if after.chat.run and (before.chat.run is None or before.chat.run.id != after.chat.run.id):
