@@ -58,7 +58,7 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path, postgres: Server
     return OnFile(folder) if request.param == "sqlite" else OnServer(folder, postgres, await postgres.emptied())
 
 
-LONGEST_FIRST = ("kill/test_points", "faults/test_nth", "simulation/", "proof/", "test_check", "faults/", "browser/")
+LONGEST_FIRST = ("kill/test_points", "faults/test_nth")
 """Files that take a worker longest begin first, so that none of them is alone at the end."""
 
 
