@@ -51,6 +51,8 @@ async def test_killed_in_the_notice_the_score_and_a_step(rig: Rig) -> None:
     assert len(rig.having("Breathe · 2 of 11")) <= 2
     await rig.tap("Done")
     await rig.sees("Three slow breaths · 3 of 11")
+    await rig.tap("Done")
+    await rig.sees("Three slow, easy breaths")  # a caution is no practice: without any, nothing is asked
     await rig.say("stop")
     await rig.sees("Well stopped.")
     await rig.tap("2")
