@@ -37,7 +37,6 @@ async def full_shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (shelf.parent / "lock").open("w") as lock:
         await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
         if not (shelf.parent / "full").exists():
-            notes.few(notes.content_of(shelf))
             await notes.fill(shelf)
             (shelf.parent / "full").touch()
     return shelf

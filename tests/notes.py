@@ -56,7 +56,8 @@ def usual(voice: str, content_folder: Path) -> list[Telling]:
 
 
 async def fill(folder: Path) -> None:
-    """Hum every usual note of the content beside it, and put it on the shelf under the real voice's name as well."""
+    """Put few sessions beside a folder; hum all their usual notes, and put them there under the real voice's name."""
+    few(content_of(folder))
     shelf = Shelf(folder, Hum)
     await shelf.start()
     hummed = usual(Hum.name, content_of(folder))
