@@ -101,7 +101,7 @@ def block(folder: Path, id_: str) -> str:
 # ── it is led, whole ──────────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_language_filled_in_is_well_said_and_led(whole: Path, library: Library) -> None:
     assert told(whole) == []
-    assert sorted(library.contents) == sorted(library.words) == ["en", LANGUAGE]
+    assert sorted(["en", *library.content.languages]) == sorted(library.words) == ["en", LANGUAGE]
 
 
 def test_nothing_that_is_planned_in_it_is_english(library: Library) -> None:
@@ -139,7 +139,7 @@ def test_a_plan_takes_as_long_as_in_english(library: Library) -> None:
         for position in session.positions:
             lengths = [
                 [step.length for step in plan(content.sessions[session.id], Person(), options).steps]
-                for content in library.contents.values()
+                for content in (library.content, *library.content.languages.values())
                 for options in [Options(content=content, position=position, voice=None)]
             ]
             assert lengths[0] == lengths[1]

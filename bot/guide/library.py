@@ -31,11 +31,6 @@ class Library:
     zones: Mapping[str, str] = field(default_factory=dict)
     """Country by time zone."""
 
-    @property
-    def contents(self) -> Mapping[str, Content]:
-        """The content by language; "en" is always there."""
-        return {**self.content.languages, "en": self.content}
-
     def content_in(self, language: str) -> Content:
         """The content in a language; one that is not led gets English."""
         return self.content.languages.get(language, self.content)
