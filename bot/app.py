@@ -8,7 +8,6 @@ import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -37,11 +36,13 @@ from bot.guide.reading import parse
 from bot.guide.source import BadContent, Problem
 from bot.guide.translation import in_all_languages
 from bot.guide.words import Words
+from bot.inside import Inside
 from bot.localchat.server import page_address
 from bot.media.shelf import Shelf
 from bot.media.voice.engine import Hibari
+from bot.parts import Led, Parts
 from bot.settings import Settings
-from bot.store.chats import Row, Store, open_store
+from bot.store.chats import Row, open_store
 from bot.store.database import Before
 from bot.store.lock import FolderLock
 from bot.store.restore import come_back
@@ -65,19 +66,6 @@ log = structlog.get_logger()
 Tell = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """The running bot's parts, for whoever has to look inside."""
-
-    store: Store
-    shelf: Shelf
-    clock: Clock
-    turns: Turns
-    delivery: Delivery
-    alarm: Alarm
-    polling: Polling
-
-
 async def run(
     settings: Settings,
     tell: Tell,
@@ -94,13 +82,14 @@ async def run(
     each point in a transaction (database.py). With the local chat, clock and transport are its own.
     Raises Stop, StoreError, BadContent: each text is plain and says what to do.
     """
-    content, words = read_content(settings.content)
+    led = Led(*read_content(settings.content))
     async with AsyncExitStack() as stack:
-        local, home = settings.token is None, settings.home
+        home, inside = settings.home, None
         stack.enter_context(FolderLock(home))
         if settings.token is None:
             telegram, address = await stack.enter_async_context(local_chat(home, settings.speed))
             clock = PacedClock(telegram.clock)
+            inside = telegram.inside = Inside()
             messenger = Messenger(telegram.token, address)
         else:
             clock = clock or SystemClock(settings.speed)
@@ -109,17 +98,23 @@ async def run(
         me = await reach(messenger, tell, stop)
         if me is None:
             return
-        shelf = Shelf(home / "notes", Hibari, on_progress=progress(tell))
-        voices = {"en": Hibari.name}
-        built = running(settings, home, content, words, clock, messenger, me, shelf, voices, tell, before)
-        async with built as parts:
-            if local:
-                page = page_address(telegram, address)
-                tell(f"Easeback is here: {page}")
-                show(page)
-            else:
-                tell(f"Easeback runs as @{me.username}. Ctrl+C stops it.")
-            await until(stop, parts)
+        voices, greeted = {"en": Hibari.name}, False
+        while not stop.is_set():
+            shelf = Shelf(home / "notes", Hibari, on_progress=progress(tell))
+            again = asyncio.Event()
+            async with running(settings, home, led, clock, messenger, me, shelf, voices, tell, before) as parts:
+                if inside is not None:
+                    inside.begin(parts, again.set)
+                if not greeted and inside is not None:
+                    page = page_address(telegram, address)
+                    tell(f"Easeback is here: {page}")
+                    show(page)
+                elif not greeted:
+                    tell(f"Easeback runs as @{me.username}. Ctrl+C stops it.")
+                greeted = True
+                await until((stop, again), parts)
+            if inside is not None:
+                inside.end()
 
 
 @asynccontextmanager
@@ -180,16 +175,16 @@ async def reach(messenger: Messenger, tell: Tell, stop: asyncio.Event) -> Me | N
     return None
 
 
-async def until(stop: asyncio.Event, parts: Parts) -> None:
-    """Deliver and poll until it is time to stop. Raises Stop where one of them can't go on, DatabaseTaken."""
-    waiting = asyncio.create_task(stop.wait())
-    loops = [asyncio.create_task(run) for run in (parts.delivery.run(), parts.polling.run(), parts.store.displaced())]
+async def until(ends: Iterable[asyncio.Event], parts: Parts) -> None:
+    """Deliver and poll until one of `ends` is set. Raises Stop where one of them can't go on, DatabaseTaken."""
+    runs = (parts.delivery.run(), parts.polling.run(), parts.store.displaced(), *(end.wait() for end in ends))
+    tasks = [asyncio.create_task(run) for run in runs]
     try:
-        await asyncio.wait([waiting, *loops], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (waiting, *loops):
+        for task in tasks:
             task.cancel()
-        ended = await asyncio.gather(waiting, *loops, return_exceptions=True)
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
     for error in ended:
         if isinstance(error, Exception) and not isinstance(error, asyncio.CancelledError):
             raise error
@@ -199,8 +194,7 @@ async def until(stop: asyncio.Event, parts: Parts) -> None:
 async def running(
     settings: Settings,
     home: Path,
-    content: Content,
-    words: Mapping[str, Words],
+    led: Led,
     clock: Clock,
     messenger: Messenger,
     me: Me,
@@ -233,8 +227,8 @@ async def running(
 
         def library() -> Library:
             return Library(
-                content=content,
-                words=words,
+                content=led.content,
+                words=led.words,
                 voices=voices,
                 ready=shelf.ready,
                 work=shelf.work,
@@ -257,14 +251,23 @@ async def running(
         answers, flood = Answers(messenger, rate, clock), Flood(library)
         polling = Polling(messenger, turns.take, turns.park, answers, lambda came: flood.judge(came, clock.real()))
         for language, voice in voices.items():
-            shelf.want(orders(usual_notes(content, Person(), voice, words[language]("quiet-show"))))
+            shelf.want(orders(usual_notes(led.content, Person(), voice, led.words[language]("quiet-show"))))
         await messenger.no_webhook()
-        await introduce(messenger, words)
+        await introduce(messenger, led.words)
         while await polling.poll_once(0) and polling.brought >= FULL_POLL:
             pass  # what people did while we were away comes before what time did; who goes on writing holds up nothing
         await alarm.start()
         stack.callback(alarm.stop)
-        yield Parts(store=store, shelf=shelf, clock=clock, turns=turns, delivery=delivery, alarm=alarm, polling=polling)
+        yield Parts(
+            led=led,
+            store=store,
+            shelf=shelf,
+            clock=clock,
+            turns=turns,
+            delivery=delivery,
+            alarm=alarm,
+            polling=polling,
+        )
 
 
 def orders(notes: Iterable[Telling]) -> Iterator[tuple[str, Script, float]]:

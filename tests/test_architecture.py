@@ -24,7 +24,12 @@ MAY_IMPORT = {
     "author": {"guide", "check"},
     "hear": {"guide", "media", "check"},
     "chat": {"guide", "store", "media", "clock"},
-    "app": {"guide", "store", "media", "clock", "zones", "check", "chat", "localchat", "settings"},
+    "parts": {"guide", "store", "media", "clock", "chat"},
+    "inside": {"parts"},
+    "app": {
+        *("guide", "store", "media", "clock", "zones", "check", "chat", "localchat", "settings"),
+        *("parts", "inside"),
+    },
     "__main__": {
         *("guide", "store", "media", "clock", "check", "chat", "localchat", "settings", "logs", "app"),
         *("author", "hear"),

@@ -1,6 +1,7 @@
 """The local chat for bots: the Bot API at /bot<token>/<method>, files at /file/bot<token>/<path>. Touches HTTP.
 
-`create_app` joins it with the page (`page.py`) and puts the guard (`guard.py`) before both.
+`create_app` joins it with the page (`page.py`) and its workshop (`workshop.py`), and puts the guard (`guard.py`) before
+all of them.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from bot.localchat import files
+from bot.localchat import files, page, workshop
+from bot.localchat.door import Door
 from bot.localchat.faults import Fault
 from bot.localchat.guard import LOOPBACK, Guard, TooLarge
 from bot.localchat.methods import Method, methods
-from bot.localchat.page import routes
 from bot.localchat.parameters import BY_SMALL_NAME, Upload, read
 from bot.localchat.ranges import sliced
 from bot.localchat.refusal import Refusal, bad_request
@@ -42,12 +43,13 @@ log = logging.getLogger(__name__)
 
 def create_app(telegram: LocalTelegram, *, allowed_hosts: Sequence[str] = LOOPBACK) -> Starlette:
     """The whole local chat as an ASGI app. `allowed_hosts`: names it answers to, without ports."""
-    api = BotApi(telegram)
+    api, door = BotApi(telegram), Door(telegram.page_key)
     return Starlette(
         routes=[
             Route("/bot{token}/{method}", api.call, methods=["GET", "POST"]),
             Route("/file/bot{token}/{path:path}", api.download),
-            *routes(telegram),
+            *page.routes(telegram, door),
+            *workshop.routes(telegram, door),
         ],
         middleware=[Middleware(Guard, allowed_hosts=allowed_hosts)],
         exception_handlers={

@@ -1,13 +1,9 @@
-"""The chat page: its files, its stream of events and what the person does on it. Touches HTTP.
-
-The key in the page's address becomes a cookie at the first visit, so that it need not stay in the address bar.
-"""
+"""The chat page: its files, its stream of events and what the person does on it. Touches HTTP."""
 
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +13,7 @@ from starlette.routing import Route
 
 from bot.localchat import files
 from bot.localchat.clock import FASTEST, SLOWEST
+from bot.localchat.door import PERSON, Door, as_json, object_in, person_in
 from bot.localchat.news import Event
 from bot.localchat.profile import menu, spoken
 from bot.localchat.ranges import sliced
@@ -25,8 +22,6 @@ from bot.localchat.telegram import LocalTelegram
 
 FOLDER = Path(__file__).parent / "page"
 NAMES = frozenset(path.name for path in FOLDER.iterdir() if path.is_file())
-PERSON = 1001
-"""Who sits at the page if its address names nobody else."""
 LONGEST_TEXT = 4096
 MOST_HISTORY = 500
 """Messages a page is given when it opens."""
@@ -35,50 +30,31 @@ BREATH = 15.0
 SHOWN_IN_PAGE = ("audio/ogg", "audio/mpeg", "audio/mp4", "image/png", "image/jpeg", "image/webp")
 LOCKED = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private, max-age=3600"}
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 
-
-def routes(telegram: LocalTelegram) -> list[Route]:
+def routes(telegram: LocalTelegram, door: Door) -> list[Route]:
     """The page's routes; all of them need its key."""
-    page = Page(telegram)
+    page = Page(telegram, door)
     return [
-        Route("/", page.opened(page.index)),
-        Route("/page/{name}", page.opened(page.part)),
-        Route("/chat/events", page.opened(page.events)),
-        Route("/chat/file/{file_id}", page.opened(page.file)),
-        Route("/chat/say", page.opened(page.say), methods=["POST"]),
-        Route("/chat/tap", page.opened(page.tap), methods=["POST"]),
-        Route("/chat/speed", page.opened(page.speed), methods=["POST"]),
+        Route("/", door.opened(page.index)),
+        Route("/page/{name}", door.opened(page.part)),
+        Route("/chat/events", door.opened(page.events)),
+        Route("/chat/file/{file_id}", door.opened(page.file)),
+        Route("/chat/say", door.opened(page.say), methods=["POST"]),
+        Route("/chat/tap", door.opened(page.tap), methods=["POST"]),
+        Route("/chat/speed", door.opened(page.speed), methods=["POST"]),
     ]
 
 
 class Page:
     """What the page asks for."""
 
-    def __init__(self, telegram: LocalTelegram) -> None:
-        self._telegram = telegram
-        self._key = telegram.page_key
-
-    def opened(self, endpoint: Endpoint) -> Endpoint:
-        """`endpoint` for who has the key: in the address, or in the cookie of an earlier visit."""
-
-        async def guarded(request: Request) -> Response:
-            offered = request.query_params.get("key") or request.cookies.get(self._cookie(request), "")
-            if not secrets.compare_digest(offered.encode(), self._key.encode()):
-                return PlainTextResponse("Open the address that the program printed: it carries the key.", 403)
-            return await endpoint(request)
-
-        return guarded
-
-    @staticmethod
-    def _cookie(request: Request) -> str:
-        """One name a port: cookies don't know ports."""
-        return f"chat-key-{request.url.port or 80}"
+    def __init__(self, telegram: LocalTelegram, door: Door) -> None:
+        self._telegram, self._door = telegram, door
 
     async def index(self, request: Request) -> Response:
         """The page itself."""
         answer = FileResponse(FOLDER / "index.html", headers={"Cache-Control": "no-store"})
-        answer.set_cookie(self._cookie(request), self._key, httponly=True, samesite="strict", path="/")
+        self._door.admit(request, answer)
         return answer
 
     async def part(self, request: Request) -> Response:
@@ -102,27 +78,27 @@ class Page:
 
     async def say(self, request: Request) -> Response:
         """The person writes."""
-        body = await _object(request)
+        body = await object_in(request)
         text, reply_to = str(body.get("text", "")).strip(), body.get("reply_to")
         if not text or len(text) > LONGEST_TEXT or "\0" in text:
             return PlainTextResponse("A message has 1 to 4096 characters.", 400)
         self._introduce(request, body)
-        await self._telegram.say(_person(request), text, reply_to=reply_to if isinstance(reply_to, int) else None)
+        await self._telegram.say(person_in(request), text, reply_to=reply_to if isinstance(reply_to, int) else None)
         return Response(status_code=204)
 
     async def tap(self, request: Request) -> Response:
         """The person taps a button."""
-        body = await _object(request)
+        body = await object_in(request)
         number, data = body.get("message_id"), body.get("data")
         if not isinstance(number, int) or not isinstance(data, str) or not 1 <= len(data.encode()) <= 64:
             return PlainTextResponse("A tap has a message and 1 to 64 bytes.", 400)
         self._introduce(request, body)
-        tap = await self._telegram.tap(_person(request), number, data)
-        return Response(json.dumps({"query": tap.query}), media_type="application/json")
+        tap = await self._telegram.tap(person_in(request), number, data)
+        return as_json({"query": tap.query})
 
     async def speed(self, request: Request) -> Response:
         """Time goes on at another speed."""
-        speed = (await _object(request)).get("speed")
+        speed = (await object_in(request)).get("speed")
         if not isinstance(speed, int | float) or not SLOWEST <= speed <= FASTEST:
             return PlainTextResponse("The speed is from 1 to 60.", 400)
         self._telegram.clock.set_speed(speed)
@@ -132,15 +108,15 @@ class Page:
         """Note the browser's language as the person's, as a Telegram client does with its own."""
         language = body.get("language")
         if isinstance(language, str) and 2 <= len(language) <= 16:
-            first_name = "You" if _person(request) == PERSON else None
-            self._telegram.person(_person(request), first_name=first_name, language_code=language.lower())
+            first_name = "You" if person_in(request) == PERSON else None
+            self._telegram.person(person_in(request), first_name=first_name, language_code=language.lower())
 
     # ── the stream ────────────────────────────────────────────────────────────────────────────────────────────────────
     async def events(self, request: Request) -> Response:
         """Server-sent events: what was missed if the page comes back soon, else everything; then what happens."""
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         stream = self._stream(
-            _person(request), request.headers.get("last-event-id", ""), request.query_params.get("language", "en")
+            person_in(request), request.headers.get("last-event-id", ""), request.query_params.get("language", "en")
         )
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
@@ -198,16 +174,3 @@ class Page:
             "blocked": self._telegram.is_blocked_by(person),
             "messages": [{"message": body, "shown": shown} for body, shown in messages],
         }
-
-
-def _person(request: Request) -> int:
-    named = request.query_params.get("person", "")
-    return int(named) if named.isdecimal() and len(named) <= 15 and int(named) else PERSON
-
-
-async def _object(request: Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.body())
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}

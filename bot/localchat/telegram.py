@@ -19,6 +19,7 @@ from bot.localchat.archive import Archive, Json
 from bot.localchat.clock import Clock, Mark
 from bot.localchat.entities import commands_in
 from bot.localchat.faults import FaultHook
+from bot.localchat.inside import Inside
 from bot.localchat.news import News
 from bot.localchat.person import Message, Tap, seen
 
@@ -71,6 +72,8 @@ class LocalTelegram:
             "can_read_all_group_messages": False,
             "supports_inline_queries": False,
         }
+        self.inside: Inside | None = None
+        """The bot behind the chat, for the workshop."""
         self.fault: FaultHook | None = None
         self.wire: deque[Call] | None = None
         self.unknown: set[tuple[str, str]] = set()

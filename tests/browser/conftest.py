@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,7 +12,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
+from bot import app
+from bot.settings import Settings
 from tests.browser.chromium import launch
+from tests.notes import content_of
 from tests.places import OnFile
 
 
@@ -65,3 +71,21 @@ async def page_without_errors(browser: Browser, width: int, height: int, *, phon
     finally:
         await context.close()
     assert not errors, "\n".join(["The page's console has errors:", *errors])
+
+
+@pytest.fixture
+async def command(tmp_path: Path, full_shelf: Path) -> AsyncIterator[str]:
+    """The page of `easeback run` without a token: the whole program in this process, with few sessions."""
+    notes = tmp_path / "data" / "local" / "notes"
+    shutil.copytree(full_shelf, notes, copy_function=os.link)
+    content = shutil.copytree(content_of(full_shelf), tmp_path / "content")
+    settings = Settings.load({"EASEBACK_DATA_DIR": str(tmp_path / "data"), "EASEBACK_CONTENT": str(content)}, None)
+    stop, pages = asyncio.Event(), asyncio.Queue[str]()
+    program = asyncio.create_task(app.run(settings, lambda line: None, stop, pages.put_nowait))
+    first = asyncio.create_task(pages.get())
+    await asyncio.wait({program, first}, return_when=asyncio.FIRST_COMPLETED)
+    if program.done():
+        await program
+    yield await first
+    stop.set()
+    await program

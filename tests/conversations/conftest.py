@@ -20,6 +20,7 @@ from bot.clock import PacedClock
 from bot.guide.chat import Chat
 from bot.localchat import Clock, LocalTelegram, Message, create_app
 from bot.media.shelf import Shelf
+from bot.parts import Led, Parts
 from bot.settings import Settings
 from bot.store.database import Before
 from tests.notes import CONTENT, Hum, content_of
@@ -42,7 +43,7 @@ class House:
     engine: type[Hum] | None = Hum
     settings: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
-    parts: app.Parts | None = None
+    parts: Parts | None = None
     before: Before | None = None
     """Called at the database's calls (bot/store/database.py)."""
     address: str = ""
@@ -57,7 +58,7 @@ class House:
         """The bot runs as long as this lasts."""
         chosen = {"EASEBACK_DATA_DIR": str(self.home), "EASEBACK_DATABASE_URL": self.database, **self.settings}
         settings = Settings.load(chosen, None)
-        content, words = app.read_content(self.content)
+        led = Led(*app.read_content(self.content))
         transport = None if self.address else httpx.ASGITransport(app=create_app(self.telegram))
         messenger = Messenger(TOKEN, self.address or "http://127.0.0.1", transport, timeout=self.timeout)
         stop = asyncio.Event()
@@ -70,8 +71,7 @@ class House:
             built = app.running(
                 settings,
                 self.home,
-                content,
-                words,
+                led,
                 PacedClock(self.clock),
                 messenger,
                 me,
@@ -81,7 +81,7 @@ class House:
                 self.before,
             )
             self.parts = await stack.enter_async_context(built)
-            loops = asyncio.create_task(app.until(stop, self.parts))
+            loops = asyncio.create_task(app.until((stop,), self.parts))
             try:
                 yield self
             finally:

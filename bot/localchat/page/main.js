@@ -3,7 +3,9 @@ import {Clock} from './clock.js';
 import {el, find} from './dom.js';
 import {icon} from './icons.js';
 import {Messages} from './messages.js';
+import {opens} from './opens.js';
 import {Deck} from './voice.js';
+import {workshop} from './workshop.js';
 
 const asked = new URLSearchParams(location.search);
 const person = asked.get('person') ? `?person=${encodeURIComponent(asked.get('person'))}` : '';
@@ -16,11 +18,10 @@ const language = navigator.language.split('-')[0];
 const clock = new Clock(), deck = new Deck(clock, find('voice'));
 let profile = {name: 'Local chat', description: '', commands: []};
 
-async function post(path, body) {
+// What the server answers, as JSON; null if it refused or can't be reached, which is told.
+async function request(path, given = {}) {
   try {
-    const answer = await fetch(`/chat/${path}${person}`, {
-      method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({...body, language}),
-    });
+    const answer = await fetch(`/${path}${person}`, given);
     if (answer.ok) return answer.status === 204 ? {} : await answer.json();
     toast(await answer.text());
   } catch {
@@ -29,11 +30,21 @@ async function post(path, body) {
   return null;
 }
 
+const send = (path, body) => request(path, {
+  method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify(body),
+});
+const post = (path, body) => send(`chat/${path}`, {...body, language});
+
 const act = {
   tap: async (message, data) => (await post('tap', {message_id: message, data}))?.query,
   command: (text) => post('say', {text}),
 };
 const messages = new Messages({clock, deck, act, file: (id) => `/chat/file/${encodeURIComponent(id)}`});
+workshop({
+  clock, messages, person,
+  ask: (path) => request(`workshop/${path}`),
+  tell: (path, body = {}) => send(`workshop/${path}`, body),
+});
 
 // ── header ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 let quietAgain = 0;
@@ -61,23 +72,6 @@ find('speed').addEventListener('change', (event) => {
   post('speed', {speed: Number(event.target.value)});
 });
 
-// A button that opens something: Escape and a click elsewhere close it again.
-function opens(button, target, toggle) {
-  const set = (open) => {
-    button.ariaExpanded = String(open);
-    toggle(open);
-  };
-  button.addEventListener('click', () => set(button.ariaExpanded !== 'true'));
-  document.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || button.ariaExpanded !== 'true') return;
-    set(false);
-    button.focus();
-  });
-  document.addEventListener('pointerdown', (event) => {
-    if (!target.contains(event.target) && !button.contains(event.target)) set(false);
-  });
-  return set;
-}
 opens(find('speed-button'), find('speed'), (open) => find('speed').classList.toggle('open', open));
 
 // ── composer ────────────────────────────────────────────────────────────────────────────────────────────────────────

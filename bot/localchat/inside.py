@@ -1,0 +1,13 @@
+"""What a bot may show of itself in the workshop, and have done with it, as a protocol: nothing of ours is imported."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Inside(Protocol):
+    """The bot behind the chat. Whoever starts both gives it to the chat (`LocalTelegram.inside`)."""
+
+    def restart(self) -> None:
+        """Stop and start again, as after a crash."""
+        ...

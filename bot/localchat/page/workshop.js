@@ -1,0 +1,59 @@
+// The workshop: what only this chat can do, a tab for each kind of it. A tab is {name, show(panel, tools)}; `show` fills the
+// panel and may return a function that is called when another takes its place.
+import {opens} from './opens.js';
+import {el, find} from './dom.js';
+import {icon} from './icons.js';
+import {bot} from './bot.js';
+
+const TABS = [bot];
+
+// `tools` is what a tab may use: ask(path), tell(path, body), clock, messages, person.
+export function workshop(tools) {
+  const aside = find('workshop'), panel = find('panel');
+  let shown = null, leave = null;
+
+  function show(tab) {
+    leave?.();
+    shown = tab;
+    panel.replaceChildren();
+    panel.setAttribute('aria-labelledby', `tab-${tab.name}`);
+    for (const button of find('tabs').children) {
+      const here = button.textContent === tab.name;
+      button.ariaSelected = String(here);
+      button.tabIndex = here ? 0 : -1;
+    }
+    localStorage.tab = tab.name;
+    leave = tab.show(panel, tools) ?? null;
+  }
+
+  find('tabs').append(...TABS.map((tab) => {
+    const button = el('button', {type: 'button', role: 'tab', id: `tab-${tab.name}`, textContent: tab.name});
+    button.setAttribute('aria-controls', 'panel');
+    button.addEventListener('click', () => show(tab));
+    return button;
+  }));
+  find('tabs').addEventListener('keydown', (event) => {
+    const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
+    if (!step) return;
+    const next = TABS[(TABS.indexOf(shown) + step + TABS.length) % TABS.length];
+    show(next);
+    find(`tab-${next.name}`).focus();
+  });
+
+  find('workshop-button').append(icon('workshop'));
+  find('workshop-close').append(icon('close'));
+  const set = opens(find('workshop-button'), aside, (open) => {
+    aside.hidden = !open;
+    localStorage.workshop = open ? 'open' : '';
+    if (open) show(TABS.find(({name}) => name === localStorage.tab) ?? TABS[0]);
+    else {
+      leave?.();
+      leave = null;
+    }
+  }, {stays: true});
+  find('workshop-close').addEventListener('click', () => {
+    set(false);
+    find('workshop-button').focus();
+  });
+  if (localStorage.workshop) set(true);
+}
