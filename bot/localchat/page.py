@@ -27,7 +27,7 @@ LONGEST_TEXT = 4096
 MOST_HISTORY = 500
 """Messages a page is given when it opens."""
 BREATH = 15.0
-"""Seconds (real) after which an idle stream sends a sign of life."""
+"""Seconds (real) after which an idle stream sends a sign of life: the time."""
 SHOWN_IN_PAGE = ("audio/ogg", "audio/mpeg", "audio/mp4", "image/png", "image/jpeg", "image/webp")
 LOCKED = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private, max-age=3600"}
 
@@ -139,7 +139,7 @@ class Page:
                     if event.chat in (None, person):
                         yield self._event(event.number, event.kind, self._data(event, person, language), replay=False)
             if telegram.news.last == told and not await telegram.news.wait(BREATH):
-                yield ":\n\n"
+                yield self._event(told, "clock", telegram.clock_face(), replay=True)  # the page's own goes astray
 
     def _missed(self, last: str) -> list[Event] | None:
         """The events after `last`, if it is one of this run of the server and none since is lost."""

@@ -98,8 +98,9 @@ export const people = {
       here?.addEventListener('click', () => beside.open(id));
       const item = el('li', {role: 'group'},
         el('div', {className: 'line'}, mark, name, language),
-        el('label', {className: 'switch'}, forbids, 'Forbids voice messages'),
-        el('label', {className: 'switch'}, blocked, 'Has blocked the bot'),
+        el('div', {className: 'switches'},
+          el('label', {className: 'switch'}, forbids, 'Forbids voice messages'),
+          el('label', {className: 'switch'}, blocked, 'Has blocked the bot')),
         el('div', {className: 'actions'}, here, page, erase));
       return {item, show(person) {
         item.ariaLabel = own ? `${person.name} (this page)` : person.name;

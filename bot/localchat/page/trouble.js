@@ -48,7 +48,7 @@ export function banner({told, me, tell}) {
   told.on(['trouble', 'people'], ({trouble = [], people}) => {
     const texts = trouble.filter(concerns(me)).map(words);
     if (personIn(people, me)?.blocked) texts.push(BLOCKED);
-    const text = texts.join(' ');
+    const text = texts.join('\n');
     if (said.textContent !== text) said.textContent = text;
     find('banner').hidden = !text;
   });
@@ -63,7 +63,7 @@ export const trouble = {
   name: 'Trouble',
   show(panel, {told, me, tell}) {
     const [long, howLong] = chosen('For how long ', {on: 'until I switch it off', once: 'once: the bot’s next message'});
-    const [wide, where] = chosen('Whom “too many requests” is about ', {all: 'all chats', here: 'this chat alone'});
+    const [wide, where] = chosen('Whom that is about ', {all: 'all chats', here: 'this chat alone'});
     const switches = {};
 
     function item(label, about, act) {
@@ -76,11 +76,12 @@ export const trouble = {
       return input;
     }
 
-    panel.append(el('h2', {textContent: 'Trouble on purpose'}), long, wide);
+    panel.append(el('h2', {textContent: 'Trouble on purpose'}), long);
     for (const [kind, {label, about}] of Object.entries(KINDS)) {
       switches[kind] = item(label, about, (on) => tell('trouble', {
         kind, on, once: howLong.value === 'once', here: kind === 'flood' && where.value === 'here',
       }));
+      if (kind === 'flood') panel.append(wide);
     }
     const blocked = item('Blocked (403)', 'You block the bot. To write to it unblocks it again.', (on) => tell('person', {id: me, blocked: on}));
     panel.append(el('p', {className: 'quiet', textContent: 'When the program starts again, all goes well again.'}));
