@@ -19,8 +19,10 @@ from bot.localchat.news import News
 if TYPE_CHECKING:
     from bot.localchat.inside import Inside
 
-MOMENT = 3.0
+PATIENCE = 15.0
 """Seconds (real) that the bot is given to do what is due, and to show it."""
+IN_TROUBLE = 3.0
+"""The same while there is trouble on purpose: it may not get through at all."""
 LOOK = 0.05
 """Seconds (real) between two looks whether it has."""
 MOST = 1_000
@@ -30,12 +32,14 @@ MOST = 1_000
 class Ahead:
     """Knows the next event of all chats, tells the pages, and moves time on."""
 
-    def __init__(self, clock: Clock, news: News, inside: Callable[[], Inside | None]) -> None:
-        self._clock, self._news, self._inside = clock, news, inside
+    def __init__(
+        self, clock: Clock, news: News, inside: Callable[[], Inside | None], troubled: Callable[[], bool]
+    ) -> None:
+        self._clock, self._news, self._inside, self._troubled = clock, news, inside, troubled
         self._looking: asyncio.Task[None] | None = None
         self._again = False
         self._change = asyncio.Event()
-        self.moment = MOMENT
+        self.patience = PATIENCE
         self.moving = False
         """Time is being moved on: only one may do that at once."""
 
@@ -74,8 +78,8 @@ class Ahead:
         return await inside.next_event() if inside else None
 
     async def _all_shown(self) -> None:
-        """Wait until the bot has done all that is due, within a moment: it may be held up, and time goes on."""
-        ends = time.monotonic() + self.moment
+        """Wait until the bot has done all that is due, within some seconds: it may be held up, and time goes on."""
+        ends = time.monotonic() + (IN_TROUBLE if self._troubled() else self.patience)
         while (inside := self._inside()) and not await inside.at_rest() and time.monotonic() < ends:
             self._change.clear()
             with contextlib.suppress(TimeoutError):

@@ -19,6 +19,6 @@ class Stage:
     """One for a local chat (`LocalTelegram.stage`)."""
 
     def __init__(self, clock: Clock, news: News, inside: Callable[[], Inside | None]) -> None:
-        self.ahead = Ahead(clock, news, inside)
         self.troubles = Troubles(news)
+        self.ahead = Ahead(clock, news, inside, lambda: self.troubles.any)
         self.behind = Behind(news)

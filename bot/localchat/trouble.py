@@ -38,6 +38,11 @@ class Troubles:
         self._news = news
         self._on: dict[Kind, Trouble] = {}
 
+    @property
+    def any(self) -> bool:
+        """There is trouble."""
+        return bool(self._on)
+
     def begin(self, trouble: Trouble) -> None:
         """From now on; another of its kind ends."""
         self._on[trouble.kind] = trouble

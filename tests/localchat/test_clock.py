@@ -125,7 +125,7 @@ async def test_time_moved_on_by_hand_passes_through_all_that_is_due(
 async def test_a_bot_that_does_not_do_what_is_due_holds_time_up_for_a_moment_only(
     telegram: LocalTelegram, http: httpx.AsyncClient
 ) -> None:
-    telegram.stage.ahead.moment = 0.1
+    telegram.stage.ahead.patience = 0.1
 
     class Stuck(Waiting):
         async def at_rest(self) -> bool:

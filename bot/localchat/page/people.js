@@ -97,7 +97,7 @@ export const people = {
       const here = own ? null : el('button', {type: 'button', className: 'action wide-only', textContent: 'Beside'});
       here?.addEventListener('click', () => beside.open(id));
       const item = el('li', {role: 'group'},
-        el('div', {className: 'line'}, mark, name, language),
+        el('div', {className: 'who-line'}, mark, name, language),
         el('div', {className: 'switches'},
           el('label', {className: 'switch'}, forbids, 'Forbids voice messages'),
           el('label', {className: 'switch'}, blocked, 'Has blocked the bot')),
@@ -127,7 +127,7 @@ export const people = {
 
     const name = el('input', {type: 'text', maxLength: 64, required: true, ariaLabel: 'Name of a new person', placeholder: 'Name', autocomplete: 'off'});
     const language = el('input', {type: 'text', maxLength: 8, size: 4, ariaLabel: 'Their language', placeholder: 'en', autocomplete: 'off', spellcheck: false});
-    const form = el('form', {className: 'line'}, name, language, el('button', {type: 'submit', className: 'action', textContent: 'Add'}));
+    const form = el('form', {className: 'who-line'}, name, language, el('button', {type: 'submit', className: 'action', textContent: 'Add'}));
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       const given = {name: name.value.trim(), language: language.value.trim().toLowerCase() || 'en'};

@@ -56,7 +56,7 @@ export function banner({told, me, tell}) {
 
 function chosen(label, options) {
   const select = el('select', {}, ...Object.entries(options).map(([value, textContent]) => el('option', {value, textContent})));
-  return [el('label', {className: 'choice'}, label, select), select];
+  return [el('label', {className: 'which'}, label, select), select];
 }
 
 export const trouble = {
