@@ -216,6 +216,10 @@ const happened = {
   },
   profile: showProfile,
   clock: (face) => clock.set(face),
+  next: (event) => told.tell('next', event),
+  people: (all) => told.tell('people', all),
+  trouble: (on) => told.tell('trouble', on),
+  bot: (state) => told.tell('bot', state),
 };
 
 const stream = new EventSource(`/chat/events?language=${language}${person.replace('?', '&')}`);
@@ -226,5 +230,4 @@ stream.addEventListener('error', () => {
 stream.addEventListener('message', (event) => {
   const {kind, data, replay} = JSON.parse(event.data);
   happened[kind]?.(data, replay);
-  if (kind !== 'history') told.tell(kind, data);
 });
