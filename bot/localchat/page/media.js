@@ -3,13 +3,13 @@ import {el} from './dom.js';
 import {icon} from './icons.js';
 import {view} from './viewer.js';
 
-const WIDEST = 420, TALLEST = 420, SMALLEST = 120; // pixels on the page
+const WIDEST = 420, TALLEST = 420, SMALL = 240; // pixels on the page; what is smaller grows, as a loop often is
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 // Width and height on the page of a picture that has these.
 function box({width, height}) {
   if (!width || !height) return {};
-  const scale = Math.min(WIDEST / width, TALLEST / height, Math.max(1, SMALLEST / Math.min(width, height)));
+  const scale = Math.min(WIDEST / width, TALLEST / height, Math.max(1, SMALL / Math.max(width, height)));
   return {width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale))};
 }
 

@@ -9,9 +9,9 @@ export class Track extends Player {
     const title = audio.title || audio.file_name || 'Audio';
     super({kind: 'music', what: title, source: file(audio.file_id), seconds: audio.duration, deck});
     this.line = el('div', {className: 'line'}, this.slider);
-    const cover = el('div', {className: 'cover'}, audio.thumbnail
-      ? el('img', {src: file(audio.thumbnail.file_id), alt: '', width: 64, height: 64})
-      : icon('music'), this.button);
+    const {thumbnail} = audio;
+    const cover = el('div', {className: thumbnail ? 'cover' : 'cover none'},
+      thumbnail ? el('img', {src: file(thumbnail.file_id), alt: ''}) : null, this.button);
     const save = el('a', {className: 'save', href: this.source, download: audio.file_name ?? title, ariaLabel: `Save ${title}`}, icon('save'));
     this.element = el('div', {className: 'player music'},
       cover,
