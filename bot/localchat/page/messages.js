@@ -22,7 +22,7 @@ export class Messages {
   #readUpTo = 0;
   #reading = 0;
   #scrolling = 0;
-  #ownScroll = false;
+  #ownTop = -1; // where the page itself has scrolled to
 
   // `act` has what a person does here: tap(message, data), command(text), said(text) for a word in a moment. `file(id)` is
   // a file's address.
@@ -55,8 +55,8 @@ export class Messages {
   }
 
   toEnd(behavior = 'instant') {
-    this.#ownScroll = true;
     this.#log.scrollTo({top: this.#log.scrollHeight, behavior});
+    this.#ownTop = this.#log.scrollTop;
     this.#seen();
   }
 
@@ -256,10 +256,7 @@ export class Messages {
     for (const group of this.#log.querySelectorAll('.date')) {
       group.firstElementChild.classList.toggle('over', group.getBoundingClientRect().top < top - 4);
     }
-    if (this.#ownScroll) {
-      this.#ownScroll = false;
-      return;
-    }
+    if (Math.abs(this.#log.scrollTop - this.#ownTop) < 1) return;
     this.#log.classList.add('scrolling');
     clearTimeout(this.#scrolling);
     this.#scrolling = setTimeout(() => this.#log.classList.remove('scrolling'), DAY_STAYS);

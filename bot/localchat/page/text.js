@@ -11,6 +11,10 @@ let quotes = 0;
 // `act.command(text)` is called for a tapped command, `act.copy(text)` for what is to be copied; `act.clock` tells time.
 export function formatted(text, entities, act) {
   const sorted = [...(entities ?? [])].sort((a, b) => a.offset - b.offset || b.length - a.length);
+  const ends = new Set(sorted.filter(({type}) => type === 'spoiler').map(({offset, length}) => offset + length));
+  for (const [place, entity] of sorted.entries()) {
+    if (entity.type === 'spoiler') sorted[place] = {...entity, goesOn: ends.has(entity.offset)};
+  }
   return build(text, 0, text.length, sorted, act);
 }
 
@@ -44,7 +48,7 @@ function dress(entity, content, text, act) {
       return button;
     }
     case 'spoiler':
-      return spoiler(content);
+      return spoiler(content, entity.goesOn);
     case 'blockquote':
       return el('blockquote', {}, content);
     case 'expandable_blockquote':
@@ -73,17 +77,21 @@ export function link(address, content, properties = {}) {
   return el('a', {...properties, href: url.href, target: '_blank', rel: 'noopener noreferrer'}, content);
 }
 
-// A span, not a button: a long one has to break over lines.
-function spoiler(content) {
+// A span, not a button: a long one has to break over lines. One tap shows all that a text hides, as in Telegram; what goes on
+// where another ended (a style began there) is one with it for who hears or tabs.
+function spoiler(content, goesOn) {
   const hidden = el('span', {}, content);
   hidden.setAttribute('aria-hidden', 'true');
   hidden.inert = true;
-  const cover = el('span', {className: 'spoiler', role: 'button', tabIndex: 0, ariaLabel: 'Hidden text, show'}, hidden);
+  const named = goesOn ? {ariaHidden: 'true'} : {role: 'button', tabIndex: 0, ariaLabel: 'Hidden text, show'};
+  const cover = el('span', {className: 'spoiler', ...named}, hidden);
   const show = () => {
-    const shown = el('span', {className: 'revealed', tabIndex: -1}, ...hidden.childNodes);
     const focused = document.activeElement === cover;
-    cover.replaceWith(shown);
-    if (focused) shown.focus();
+    for (const other of cover.closest('.text').querySelectorAll('.spoiler')) {
+      const shown = el('span', {className: 'revealed', tabIndex: -1}, ...other.firstChild.childNodes);
+      other.replaceWith(shown);
+      if (focused && other === cover) shown.focus();
+    }
   };
   cover.addEventListener('click', show);
   cover.addEventListener('keydown', (event) => {
