@@ -213,6 +213,32 @@ async def test_what_changes_above_does_not_move_what_is_read(chat: Chat) -> None
     assert abs(await top(read) - at) < 2
 
 
+async def test_the_answer_to_a_tap_is_seen_also_by_who_was_not_quite_at_the_end(chat: Chat) -> None:
+    for number in range(30):
+        await chat.send(f"line {number}", disable_notification=True)
+    asked = await chat.send("Ready?\n" * 8, *[[{"text": text, "callback_data": text}] for text in ("Yes", "No")])
+    await expect(chat.log.get_by_role("button", name="No")).to_be_in_viewport()
+    await chat.log.evaluate("log => log.scrollBy(0, -110)")
+    await chat.log.get_by_role("button", name="Yes").click()
+    await chat.call("deleteMessages", chat_id=ME, message_ids=[asked["message_id"]])
+    await chat.send("Here we go.", disable_notification=True)
+    await expect(row(chat, asked["message_id"])).to_have_count(0)
+    await expect(chat.log.get_by_text("Here we go.")).to_be_in_viewport()
+
+
+async def test_when_all_that_was_in_view_is_deleted_what_follows_is_seen(chat: Chat) -> None:
+    for number in range(10):
+        await chat.send(f"line {number}", disable_notification=True)
+    tall = await chat.send("tall\n" * 60, disable_notification=True)
+    await chat.send("after it", disable_notification=True)
+    await expect(chat.log.get_by_text("after it")).to_be_attached()
+    await row(chat, tall["message_id"]).evaluate("row => row.scrollIntoView({block: 'center'})")
+    await expect(chat.log.get_by_text("after it")).not_to_be_in_viewport()
+    await chat.call("deleteMessage", chat_id=ME, message_id=tall["message_id"])
+    await expect(row(chat, tall["message_id"])).to_have_count(0)
+    await expect(chat.log.get_by_text("after it")).to_be_in_viewport()
+
+
 async def test_a_page_that_finds_its_way_back_keeps_all_that_is_the_same(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "chat.db"
     async with opened(browser, path) as chat:
@@ -355,6 +381,7 @@ async def test_a_picture_has_its_box_before_it_has_come(chat: Chat) -> None:
     await upload(chat, "sendPhoto", {"photo": picture(600, 300)}, caption="Sit tall")
     image = chat.log.get_by_role("img", name="Picture")
     await comes_true(chat.page, "document.querySelector('.photo img')?.offsetHeight === 210")
+    await chat.telegram.until(lambda: len(held) > 0)
     for route in held:
         await route.continue_()
     await comes_true(chat.page, "document.querySelector('.photo img').complete")

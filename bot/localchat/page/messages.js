@@ -10,6 +10,7 @@ const NEAR_END = 80; // pixels from the end that still count as being there
 const GROUP = 300; // seconds (of the clock) within which messages of one side stand close
 const FADES = 180; // milliseconds a deleted message takes to go
 const READ_AFTER = 3_000; // milliseconds after which what is in view counts as read
+const FOLLOWS = 15_000; // milliseconds after a tap within which what the bot answers is gone to
 const DAY_STAYS = 1_500; // milliseconds a day's line stays over the messages after scrolling
 const stillness = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -22,12 +23,17 @@ export class Messages {
   #readUpTo = 0;
   #reading = 0;
   #scrolling = 0;
+  #followed = 0; // until when the answer to a tap is gone to, wherever the person reads
   #ownTop = -1; // where the page itself has scrolled to
 
   // `act` has what a person does here: tap(message, data), command(text), said(text) for a word in a moment. `file(id)` is
   // a file's address.
   constructor({clock, deck, act, file}) {
-    Object.assign(this, {clock, deck, act: {...act, clock, copy: (text) => copy(text, act)}, file});
+    const tap = (id, data) => {
+      this.#followed = performance.now() + FOLLOWS;
+      return act.tap(id, data);
+    };
+    Object.assign(this, {clock, deck, act: {...act, tap, clock, copy: (text) => copy(text, act)}, file});
     this.keys = new Keys(this.act);
     this.#down.append(icon('down'));
     this.#down.addEventListener('click', () => this.toEnd(stillness.matches ? 'instant' : 'smooth'));
@@ -42,6 +48,11 @@ export class Messages {
     });
     this.#log.addEventListener('load', stay, true);
     new ResizeObserver(stay).observe(this.#log);
+    for (const kind of ['wheel', 'touchmove', 'keydown']) {
+      this.#log.addEventListener(kind, ({key}) => {
+        if (!['Tab', 'Shift', 'Enter', ' '].includes(key)) this.#followed = 0;
+      }, {passive: true});
+    }
     document.addEventListener('visibilitychange', () => this.#look());
     keepTrue(clock);
   }
@@ -73,7 +84,7 @@ export class Messages {
 
   // Whether it is new to this page.
   add(message, shown, replay) {
-    const there = this.atEnd, away = document.hidden;
+    const there = this.atEnd || performance.now() < this.#followed, away = document.hidden;
     if (!this.#put(message, shown)) return false;
     const bubble = this.#shown.get(message.message_id);
     if (!replay && !stillness.matches) bubble.row.classList.add('coming');
@@ -91,6 +102,7 @@ export class Messages {
     const {row} = [...this.#shown.values()].at(-1);
     if (this.#unread.isConnected && this.#above(this.#unread)) this.#unread.scrollIntoView({block: 'start'});
     else if (row.offsetHeight > this.#log.clientHeight) row.scrollIntoView({block: 'start'});
+    this.#ownTop = this.#log.scrollTop;
   }
 
   edit(message) {
@@ -193,8 +205,11 @@ export class Messages {
       this.toEnd();
       return;
     }
-    const {top} = this.#log.getBoundingClientRect();
-    const read = [...this.#log.querySelectorAll('.message:not(.going)')].find((row) => row.getBoundingClientRect().bottom > top);
+    const {top, bottom} = this.#log.getBoundingClientRect();
+    const read = [...this.#log.querySelectorAll('.message:not(.going)')].find((row) => {
+      const place = row.getBoundingClientRect();
+      return place.bottom > top && place.top < bottom;
+    });
     const before = read?.getBoundingClientRect().top;
     change();
     if (read?.isConnected) this.#log.scrollTop += read.getBoundingClientRect().top - before;
