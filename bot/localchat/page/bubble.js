@@ -38,7 +38,7 @@ export class Bubble {
     const reply = this.#part('reply', message.reply_to_message, (given) => this.#reply(given));
     const media = this.#part('media', mediaOf(message), (given) => this.#media(given));
     const words = this.#part('words', text && [text, message.entities ?? message.caption_entities],
-      ([said, entities]) => el('div', {className: 'text'}, formatted(said, entities, act)));
+      ([said, entities]) => el('div', {className: 'text', dir: 'auto'}, formatted(said, entities, act)));
     const stamp = this.#part('stamp', [message.date, Boolean(message.edit_date)], ([date, edited]) => el('footer', {},
       edited ? el('span', {textContent: 'edited '}) : null,
       el('time', {dateTime: new Date(date * 1000).toISOString(), textContent: hours(date)}), this.#ticks));
@@ -95,7 +95,7 @@ export class Bubble {
   #reply(message) {
     const name = message.from?.is_bot ? message.from.first_name : 'You';
     const said = (message.text ?? message.caption ?? NAMES[mediaOf(message)?.kind] ?? '').replace(/\s+/g, ' ').slice(0, LONGEST_QUOTE);
-    const button = el('button', {type: 'button', className: 'reply', ariaLabel: `Answer to ${name}: ${said}`},
+    const button = el('button', {type: 'button', className: 'reply', dir: 'auto', ariaLabel: `Answer to ${name}: ${said}`},
       el('b', {textContent: name}), el('span', {textContent: said}));
     button.addEventListener('click', () => this.#tools.find(message.message_id));
     return button;

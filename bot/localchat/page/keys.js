@@ -28,7 +28,7 @@ export class Keys {
 
   #key(id, {text, callback_data: data, style, url, copy_text: copy}) {
     const looks = {className: 'key', data: style ? {style} : {}};
-    const words = el('span', {textContent: text});
+    const words = el('span', {textContent: text, dir: 'auto'});
     if (url) {
       const away = link(url, words, {className: 'key'});
       Object.assign(away?.dataset ?? {}, looks.data);
