@@ -111,7 +111,7 @@ async def run(
                     greeting = f"Easeback runs as @{me.username}. Ctrl+C stops it."
                 else:
                     inside.begin(parts)
-                    once.callback(inside.end)
+                    once.push_async_callback(inside.end)
                     stage.behind.runs()
                     greeting = f"Easeback is here: {page_address(telegram, address)}"
                 if not greeted:

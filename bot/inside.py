@@ -20,6 +20,7 @@ class Inside:
         """`changed` is called whenever something may have changed in the bot."""
         self._changed = changed
         self._parts: Parts | None = None
+        self._looking = asyncio.Lock()
         self.asked = asyncio.Event()
         """It was asked to start anew: whoever runs the bot waits for this."""
 
@@ -29,10 +30,11 @@ class Inside:
         parts.watchers.append(self._changed)
         self._changed()
 
-    def end(self) -> None:
-        """It does not run any more."""
+    async def end(self) -> None:
+        """It is about to stop: nobody looks into it any more, and who does so now is waited for."""
         self._parts = None
-        self._changed()
+        async with self._looking:
+            self._changed()
 
     def restart(self) -> None:
         """Have the bot stop and start again, as after a crash: what it keeps is in the database."""
@@ -43,15 +45,17 @@ class Inside:
 
         Reminders, when they come, have times of their own: the earlier of the two is the answer then.
         """
-        if self._parts is None or not (chats := await self._parts.store.due(math.inf, 1)):
-            return None
-        row = await self._parts.store.peek(chats[0], self._parts.clock.now())
+        async with self._looking:
+            if (parts := self._parts) is None or not (chats := await parts.store.due(math.inf, 1)):
+                return None
+            row = await parts.store.peek(chats[0], parts.clock.now())
         due = due_of(row) if row else None
         return None if due is None else (chats[0], due)
 
     async def at_rest(self) -> bool:
         """Nothing is due, and nothing waits to be shown."""
-        if self._parts is None:
-            return True
-        store, now = self._parts.store, self._parts.clock.now().timestamp()
-        return await store.next_send() is None and not await store.due(now, 1)
+        async with self._looking:
+            if (parts := self._parts) is None:
+                return True
+            now = parts.clock.now().timestamp()
+            return await parts.store.next_send() is None and not await parts.store.due(now, 1)

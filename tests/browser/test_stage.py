@@ -52,11 +52,13 @@ async def test_from_backpain_to_the_end_of_the_session_by_two_taps_and_jumps_alo
     await begin(desktop, command)
     log = desktop.get_by_role("log")
     await desktop.get_by_role("button", name="✓ Done").click()
-    for name, n in STEPS[1:]:
+    for count, (name, n) in enumerate(STEPS[1:], 2):
+        await expect(desktop.locator(".voice")).to_have_count(count, timeout=15_000)
         await expect(log).to_contain_text(f"{name} · {n} of 11")
+        await expect(jump(desktop)).not_to_have_attribute("aria-busy", "true")
         await expect(jump(desktop)).to_be_enabled()
         await jump(desktop).click()
-    await expect(log).to_contain_text("That is all for now. Go gently.")
+    await expect(log).to_contain_text("That is all for now. Go gently.", timeout=15_000)
     dates = [await date(desktop, f"{name} · {n} of 11") for name, n in STEPS[1:]]
     gaps = [later - earlier for earlier, later in itertools.pairwise(dates) if later > earlier]
     assert 400 < sum(gaps) < 540, "as long as by the clock"
@@ -131,7 +133,9 @@ async def add(panel: Locator, name: str, language: str = "en") -> Locator:
     await panel.get_by_role("textbox", name="Name of a new person").fill(name)
     await panel.get_by_role("textbox", name="Their language").fill(language)
     await panel.get_by_role("button", name="Add").click()
-    return panel.get_by_role("group", name=name, exact=True)
+    card = panel.get_by_role("group", name=name, exact=True)
+    await expect(card).to_be_visible()
+    return card
 
 
 async def test_two_people_side_by_side_have_a_chat_each(desktop: Page, command: str) -> None:

@@ -44,6 +44,7 @@ const post = (path, body) => send(`chat/${path}`, {...body, language});
 const act = {
   tap: async (message, data) => (await post('tap', {message_id: message, data}))?.query,
   command: (text) => post('say', {text}),
+  said: (text) => toast(text),
 };
 const messages = new Messages({clock, deck, act, file: (id) => `/chat/file/${encodeURIComponent(id)}`});
 const told = new Told();
@@ -182,10 +183,10 @@ function showEmpty() {
 }
 
 const happened = {
-  history({profile: given, clock: face, messages: all, posted}) {
+  history({profile: given, clock: face, messages: all, read, posted}) {
     clock.set(face);
     for (const [kind, value] of Object.entries(posted)) told.tell(kind, value);
-    messages.history(all);
+    messages.history(all, read);
     showProfile(given);
     if (messages.empty) return;
     messages.toEnd();
@@ -193,7 +194,7 @@ const happened = {
   },
   message({message, shown}, replay) {
     find('log').hidden = false;
-    messages.add(message, shown, replay);
+    if (!messages.add(message, shown, replay)) return;
     showEmpty();
     if (message.from.is_bot) status(QUIET_STATUS);
     if (!replay && message.from.is_bot && !shown.silent) blip();
@@ -203,6 +204,7 @@ const happened = {
     messages.remove(ids);
     showEmpty();
   },
+  read: (upTo) => messages.read(upTo),
   reaction: ({message_id: id, emoji}) => messages.react(id, emoji),
   toast({query, text: said, alert}, replay) {
     messages.answered(query);

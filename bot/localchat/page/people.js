@@ -131,9 +131,9 @@ export const people = {
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       const given = {name: name.value.trim(), language: language.value.trim().toLowerCase() || 'en'};
-      if (!(await tell('people', given))) return;
-      form.reset();
+      form.reset(); // before the answer: who types fast is at the next name then
       name.focus();
+      if (!(await tell('people', given)) && !name.value) name.value = given.name;
     });
     panel.append(
       el('h2', {textContent: 'People'}),
