@@ -21,7 +21,7 @@ export class Messages {
     Object.assign(this, {clock, deck, act, file});
     this.#down.append(icon('down'));
     this.#down.addEventListener('click', () => this.toEnd('smooth'));
-    this.#log.addEventListener('scroll', () => this.atEnd && this.#seen());
+    this.#log.addEventListener('scroll', () => (this.atEnd ? this.#seen() : this.#offer()));
     // A keyboard on the screen, a turned phone, a picture that has come: who was at the end stays there.
     let wasAtEnd = true;
     const stay = () => wasAtEnd && this.toEnd();
@@ -41,6 +41,15 @@ export class Messages {
   toEnd(behavior = 'instant') {
     this.#log.scrollTo({top: this.#log.scrollHeight, behavior});
     this.#seen();
+  }
+
+  // A message in one line, for who answers it: {name, text}; null if it is not there.
+  quoted(id) {
+    const json = this.#shown.get(id)?.json;
+    if (!json) return null;
+    const message = JSON.parse(json), kind = {voice: 'Voice message', photo: 'Photo', audio: 'Track', document: 'File'};
+    const what = Object.keys(kind).find((name) => message[name]);
+    return {name: message.from.is_bot ? message.from.first_name : 'You', text: message.text ?? message.caption ?? kind[what] ?? ''};
   }
 
   // Everything anew: what is the same stays as it is, so that a note goes on playing over a broken connection.
@@ -78,10 +87,17 @@ export class Messages {
       const old = this.#shown.get(id);
       if (!old) continue;
       if (old.note) this.deck.forget(old.note);
+      if (old.row.contains(document.activeElement)) this.#beside(old.row).focus({preventScroll: true});
       old.row.remove();
       this.#shown.delete(id);
     }
     this.tidyDays();
+  }
+
+  // Where the focus goes when a message goes.
+  #beside(row) {
+    const others = [...this.#log.querySelectorAll('.message')], at = others.indexOf(row);
+    return others[at + 1] ?? others[at - 1] ?? this.#log;
   }
 
   react(id, emoji) {
@@ -101,7 +117,7 @@ export class Messages {
     const json = JSON.stringify(message), old = this.#shown.get(message.message_id);
     if (old?.json === json) return;
     const note = old?.note ?? (message.voice ? new Note(message.voice, this.file(message.voice.file_id), this.deck) : null);
-    const row = old?.row ?? el('article', {className: `message ${message.from.is_bot ? 'in' : 'out'}`});
+    const row = old?.row ?? el('article', {className: `message ${message.from.is_bot ? 'in' : 'out'}`, tabIndex: -1});
     this.#fill(row, message, note);
     this.#shown.set(message.message_id, {row, json, note});
     if (old) return;
@@ -114,21 +130,38 @@ export class Messages {
   // A note's element is kept: moving it would not stop it, but would take the focus away.
   #fill(row, message, note) {
     const text = message.text ?? message.caption ?? '';
-    const words = text ? el('div', {className: 'text'}, formatted(text, message.entities ?? message.caption_entities, this.act)) : null;
+    const entities = message.entities ?? message.caption_entities, same = JSON.stringify([text, entities]);
+    const before = row.querySelector('.text');
+    // What is the same stays: else it would be read out again with each change of a button.
+    const words = !text ? null : before?.said === same ? before
+      : el('div', {className: 'text', dir: 'auto', said: same}, formatted(text, entities, this.act));
     const stamp = el('footer', {},
       message.edit_date && message.text !== undefined ? el('span', {textContent: 'edited '}) : null,
       el('time', {dateTime: new Date(message.date * 1000).toISOString(), textContent: hours(message.date)}));
     const bubble = row.querySelector('.bubble') ?? el('div', {className: 'bubble'});
-    for (const child of [...bubble.children]) if (child !== note?.element) child.remove();
+    for (const child of [...bubble.children]) if (child !== note?.element && child !== words) child.remove();
     if (note && !note.element.isConnected) bubble.prepend(note.element);
-    bubble.append(...[this.#media(message), words, stamp].filter(Boolean));
+    const media = this.#media(message);
+    if (words?.isConnected) {
+      if (media) words.before(media);
+      words.after(stamp);
+    } else bubble.append(...[media, words, stamp].filter(Boolean));
     bubble.classList.toggle('media', Boolean(message.photo));
-    const keyboard = this.#keyboard(message);
-    for (const child of [...row.children]) if (child !== bubble) child.remove();
     if (!bubble.isConnected) row.append(bubble);
-    if (keyboard) row.append(keyboard);
+    this.#turnKeyboard(row, this.#keyboard(message));
     const name = message.from.is_bot ? message.from.first_name : 'You';
     row.setAttribute('aria-label', `${name}, ${hours(message.date)}`);
+  }
+
+  // Other buttons, and the focus on one of them if it was on the old ones: never lost, since it would fall to the page's top.
+  #turnKeyboard(row, keyboard) {
+    const old = row.querySelector('.keyboard'), on = old?.contains(document.activeElement) ? document.activeElement : null;
+    if (keyboard) row.append(keyboard);
+    if (on) {
+      const keys = [...(keyboard?.querySelectorAll('button, a') ?? [])];
+      (keys.find(({textContent}) => textContent === on.textContent) ?? keys[0] ?? row).focus({preventScroll: true});
+    }
+    old?.remove();
   }
 
   #media(message) {
@@ -144,12 +177,13 @@ export class Messages {
   #keyboard(message) {
     const rows = message.reply_markup?.inline_keyboard;
     if (!rows?.length) return null;
-    return el('div', {className: 'keyboard'}, ...rows.map((row) => el('div', {className: 'row'}, ...row.map((button) => this.#button(message, button)))));
+    // Buttons change with each step: who hears the page is told of new messages, not of them.
+    return el('div', {className: 'keyboard', ariaLive: 'off'}, ...rows.map((row) => el('div', {className: 'row'}, ...row.map((button) => this.#button(message, button)))));
   }
 
   #button(message, {text, callback_data: data, style, url, copy_text: copy}) {
     if (url) return link(url, text, {className: 'key'}) ?? el('span', {className: 'key', textContent: text});
-    const key = el('button', {type: 'button', className: 'key', textContent: text, data: style ? {style} : {}});
+    const key = el('button', {type: 'button', className: 'key', dir: 'auto', textContent: text, data: style ? {style} : {}});
     key.addEventListener('click', async () => {
       if (copy) return navigator.clipboard.writeText(copy.text);
       if (key.ariaBusy === 'true') return undefined;
@@ -188,5 +222,13 @@ export class Messages {
   #seen() {
     this.#unseen = 0;
     this.#down.hidden = true;
+  }
+
+  // Who reads above is offered the way back.
+  #offer() {
+    if (!this.#down.hidden) return;
+    this.#down.hidden = false;
+    delete this.#down.dataset.unseen;
+    this.#down.ariaLabel = 'Go to the newest message';
   }
 }

@@ -145,7 +145,7 @@ export class Note {
     this.time = el('span', {className: 'passed'});
     this.rate = el('button', {type: 'button', className: 'rate'});
     this.rate.addEventListener('click', () => deck.turnRate());
-    this.element = el('div', {className: 'voice'},
+    this.element = el('div', {className: 'voice', ariaLive: 'off'}, // the seconds that pass are not read out
       this.button,
       el('div', {className: 'track'}, this.#wave, this.slider),
       el('div', {className: 'facts'}, this.time, this.rate));
