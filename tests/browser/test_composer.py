@@ -71,6 +71,7 @@ async def test_a_draft_stays_over_a_reload_and_is_each_persons_own(chat: Chat) -
 async def test_on_glass_enter_breaks_the_line_and_the_button_sends(browser: Browser) -> None:
     async with opened(browser, **PHONE) as chat:
         await chat.page.get_by_role("button", name="Start").tap()
+        await expect(chat.log.get_by_text("/start")).to_be_visible()
         await composer_of(chat.page).press_sequentially("one")
         await composer_of(chat.page).press("Enter")
         await composer_of(chat.page).press_sequentially("two")
@@ -114,6 +115,7 @@ async def test_what_is_too_long_is_cut_with_a_word_about_it(chat: Chat) -> None:
 async def test_what_was_not_sent_stays_before_what_was_written_since(browser: Browser) -> None:
     async with opened(browser) as chat:
         await chat.page.get_by_role("button", name="Start").click()
+        await expect(chat.log.get_by_text("/start")).to_be_visible()
         composer = composer_of(chat.page)
 
         async def refuse(route: Any) -> None:
@@ -245,6 +247,7 @@ async def test_a_question_that_is_declined_or_deleted_does_not_come_back(chat: C
 async def test_any_message_can_be_answered_and_copied_by_keyboard_alone(browser: Browser) -> None:
     async with opened(browser, permissions=["clipboard-read", "clipboard-write"]) as chat:
         await chat.page.get_by_role("button", name="Start").click()
+        await expect(chat.log.get_by_text("/start")).to_be_visible()
         sent = await chat.send("A quiet place?", [{"text": "Yes", "callback_data": "y"}])
         await chat.send("And now?")
         await expect(chat.log.get_by_text("And now?")).to_be_visible()
@@ -393,6 +396,7 @@ async def test_who_reads_above_is_there_again_after_a_reload(chat: Chat) -> None
 async def test_the_newest_stays_in_view_when_a_keyboard_opens_on_the_screen(browser: Browser) -> None:
     async with opened(browser, **PHONE) as chat:
         await chat.page.get_by_role("button", name="Start").tap()
+        await expect(chat.log.get_by_text("/start")).to_be_visible()
         await long_chat(chat)
         await chat.page.set_viewport_size({"width": 390, "height": 420})
         await expect(chat.log.get_by_text("line 39")).to_be_in_viewport()

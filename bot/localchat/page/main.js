@@ -5,7 +5,7 @@ import {Composer} from './composer.js';
 import {direction} from './direction.js';
 import {find} from './dom.js';
 import {icon} from './icons.js';
-import {keyboard} from './keys.js';
+import {keyboard} from './keyboard.js';
 import {Messages} from './messages.js';
 import {Notices} from './notices.js';
 import {opens} from './opens.js';
