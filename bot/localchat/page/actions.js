@@ -15,9 +15,9 @@ export function actions({quoted, reply, notices}) {
     row = message;
     find('copy').hidden = !quoted(Number(row.dataset.id))?.text;
     menu.hidden = false;
-    const {width, height} = menu.getBoundingClientRect();
-    menu.style.left = `${Math.max(8, Math.min(x, innerWidth - width - 8))}px`;
-    menu.style.top = `${Math.max(8, Math.min(y, innerHeight - height - 8))}px`;
+    const {width, height} = menu.getBoundingClientRect(), view = menu.offsetParent.getBoundingClientRect();
+    menu.style.left = `${Math.max(8, Math.min(x - view.left, view.width - width - 8))}px`;
+    menu.style.top = `${Math.max(8, Math.min(y - view.top, view.height - height - 8))}px`;
     items[0].focus({preventScroll: true});
   }
 
