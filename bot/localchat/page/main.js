@@ -30,6 +30,7 @@ const {post, ask, tell} = server(person, language, (why) => notices.toast(why));
 const act = {
   tap: async (message, data) => (await post('tap', {message_id: message, data}))?.query,
   command: (text) => post('say', {text}),
+  said: (text) => notices.toast(text),
 };
 const messages = new Messages({clock, deck, act, file: (id) => `/chat/file/${encodeURIComponent(id)}`});
 const place = new Place(find('log'), person);
@@ -103,10 +104,10 @@ function showEmpty() {
 
 // ── what happens ────────────────────────────────────────────────────────────────────────────────────────────────────
 const happened = {
-  history({profile: given, clock: face, messages: all}) {
+  history({profile: given, clock: face, messages: all, read}) {
     const first = messages.empty;
     clock.set(face);
-    messages.history(all);
+    messages.history(all, read);
     showProfile(given);
     if (messages.empty) return;
     if (first && !place.restore()) messages.toEnd();
@@ -115,7 +116,7 @@ const happened = {
   },
   message({message, shown}, replay) {
     find('log').hidden = false;
-    messages.add(message, shown, replay);
+    if (!messages.add(message, shown, replay)) return;
     showEmpty();
     composer.message(message, shown, quoted);
     if (!message.from.is_bot) return;
@@ -129,6 +130,7 @@ const happened = {
     composer.gone(ids);
     showEmpty();
   },
+  read: (upTo) => messages.read(upTo),
   reaction: ({message_id: id, emoji}) => messages.react(id, emoji),
   toast({query, text: said, alert}, replay) {
     messages.answered(query);

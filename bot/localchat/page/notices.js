@@ -62,7 +62,7 @@ export class Notices {
   // Where a toast hides no control of the newest messages: as far up as there is room, in pixels from the top of the view.
   #free() {
     const view = this.#toast.offsetParent.getBoundingClientRect(), box = this.#toast.getBoundingClientRect();
-    const newest = [...document.querySelectorAll('#log > .message')].slice(-3);
+    const newest = [...document.querySelectorAll('#log .message')].slice(-3);
     const taken = newest.flatMap((row) => [...row.querySelectorAll('button, a, input')])
       .map((control) => control.getBoundingClientRect())
       .filter((at) => at.height && at.right > box.left && at.left < box.right);
