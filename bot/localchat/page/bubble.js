@@ -108,7 +108,7 @@ export class Bubble {
   #reply(message) {
     const name = message.from?.is_bot ? message.from.first_name : 'You';
     const said = (message.text ?? message.caption ?? NAMES[mediaOf(message)?.kind] ?? '').replace(/\s+/g, ' ').slice(0, LONGEST_QUOTE);
-    const button = el('button', {type: 'button', className: 'reply', ariaLabel: `Answer to ${name}: ${said}`},
+    const button = el('button', {type: 'button', className: 'reply', dir: 'auto', ariaLabel: `Answer to ${name}: ${said}`},
       el('b', {textContent: name}), el('span', {textContent: said}));
     button.addEventListener('click', () => this.#tools.find(message.message_id));
     return button;

@@ -28,10 +28,10 @@ export class Keys {
   }
 
   #key(id, {text, callback_data: data, style, url, copy_text: copy}) {
-    const looks = {className: 'key', dir: 'auto', data: style ? {style} : {}};
-    const words = el('span', {textContent: text});
+    const looks = {className: 'key', data: style ? {style} : {}};
+    const words = el('span', {textContent: text, dir: 'auto'});
     if (url) {
-      const away = link(url, words, {className: 'key', dir: 'auto'});
+      const away = link(url, words, {className: 'key'});
       Object.assign(away?.dataset ?? {}, looks.data);
       away?.append(icon('away'));
       return away ?? el('span', looks, words);
