@@ -275,7 +275,7 @@ async def test_a_message_is_read_once_and_its_buttons_never_again(chat: Chat) ->
     await chat.note(note).get_by_role("button", name="Play voice message").click()
     await expect(chat.note(note)).to_have_attribute("data-state", "playing")
     await expect(chat.note(note)).to_have_attribute("data-state", "idle")
-    assert [words for words in await chat.page.evaluate("heard.splice(0)") if "How" in words or "0:0" in words] == []
+    assert await chat.page.evaluate("heard.splice(0)") == []
     await chat.call("editMessageText", **where, text="How is it now?")
     await expect(chat.log.get_by_text("How is it now?")).to_be_visible()
     assert "How is it now?" in await chat.page.evaluate("heard.splice(0)")

@@ -320,8 +320,10 @@ async def test_the_tabs_title_counts_what_came_while_it_was_hidden(chat: Chat) -
 
 
 async def test_a_toast_hides_no_control_of_the_newest_messages_and_is_told_again(chat: Chat) -> None:
-    rows = [[{"text": f"Choice {n}", "callback_data": f"c:{n}"}] for n in range(8)]
+    rows = [[{"text": f"Choice {n}", "callback_data": f"c:{n}"}] for n in range(5)]
     await chat.send("One of these", *rows)
+    await chat.send("line\n" * 12)  # so that the buttons are where a toast would be
+    await expect(chat.log.get_by_text("line")).to_be_visible()
     button = chat.log.get_by_role("button", name="Choice 3")
     toast = chat.page.locator("#toast")
     for _ in range(2):
