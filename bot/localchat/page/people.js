@@ -77,7 +77,7 @@ export class Beside extends EventTarget {
 export const people = {
   name: 'People',
   show(panel, {told, me, tell, beside}) {
-    const list = el('ul', {className: 'people'});
+    const list = el('div', {className: 'people'});
     const cards = new Map();
 
     function card(id) {
@@ -96,7 +96,7 @@ export const people = {
       const page = own ? null : el('a', {className: 'action', href: `/?person=${id}`, target: '_blank', rel: 'noopener', textContent: 'Own page'});
       const here = own ? null : el('button', {type: 'button', className: 'action wide-only', textContent: 'Beside'});
       here?.addEventListener('click', () => beside.open(id));
-      const item = el('li', {role: 'group'},
+      const item = el('div', {role: 'group', className: 'card'},
         el('div', {className: 'who-line'}, mark, name, language),
         el('div', {className: 'switches'},
           el('label', {className: 'switch'}, forbids, 'Forbids voice messages'),
