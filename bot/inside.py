@@ -1,30 +1,61 @@
 """What the local chat's workshop may see of the bot behind it, and do with it. Touches the running bot's parts.
 
-The local chat imports nothing of ours, so it knows this class by a protocol alone (bot/localchat/workshop.py).
+The local chat imports nothing of ours, so it knows this class by a protocol alone (bot/localchat/inside.py).
 """
 
 from __future__ import annotations
 
+import asyncio
+import math
 from collections.abc import Callable
 
+from bot.chat.turns import due_of
 from bot.parts import Parts
 
 
 class Inside:
     """The inside of the bot that runs now; between two runs of it there is none."""
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[], None]) -> None:
+        """`changed` is called whenever something may have changed in the bot."""
+        self._changed = changed
         self._parts: Parts | None = None
-        self._again: Callable[[], None] = lambda: None
+        self._looking = asyncio.Lock()
+        self.asked = asyncio.Event()
+        """It was asked to start anew: whoever runs the bot waits for this."""
 
-    def begin(self, parts: Parts, again: Callable[[], None]) -> None:
-        """The bot runs. `again` ends it, so that it starts anew."""
-        self._parts, self._again = parts, again
+    def begin(self, parts: Parts) -> None:
+        """The bot runs."""
+        self._parts = parts
+        parts.watchers.append(self._changed)
+        self._changed()
 
-    def end(self) -> None:
-        """It does not run any more."""
-        self._parts, self._again = None, lambda: None
+    async def end(self) -> None:
+        """It is about to stop: nobody looks into it any more, and who does so now is waited for."""
+        self._parts = None
+        async with self._looking:
+            self._changed()
 
     def restart(self) -> None:
         """Have the bot stop and start again, as after a crash: what it keeps is in the database."""
-        self._again()
+        self.asked.set()
+
+    async def next_event(self) -> tuple[int, float] | None:
+        """(person, virtual unix seconds) of the earliest thing that time itself will bring in any chat.
+
+        Reminders, when they come, have times of their own: the earlier of the two is the answer then.
+        """
+        async with self._looking:
+            if (parts := self._parts) is None or not (chats := await parts.store.due(math.inf, 1)):
+                return None
+            row = await parts.store.peek(chats[0], parts.clock.now())
+        due = due_of(row) if row else None
+        return None if due is None else (chats[0], due)
+
+    async def at_rest(self) -> bool:
+        """Nothing is due, and nothing waits to be shown."""
+        async with self._looking:
+            if (parts := self._parts) is None:
+                return True
+            now = parts.clock.now().timestamp()
+            return await parts.store.next_send() is None and not await parts.store.due(now, 1)

@@ -11,3 +11,11 @@ class Inside(Protocol):
     def restart(self) -> None:
         """Stop and start again, as after a crash."""
         ...
+
+    async def next_event(self) -> tuple[int, float] | None:
+        """(person, virtual unix seconds) of the earliest thing that time itself will bring in any chat."""
+        ...
+
+    async def at_rest(self) -> bool:
+        """Nothing is due, and nothing waits to be shown."""
+        ...

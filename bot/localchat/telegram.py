@@ -22,6 +22,7 @@ from bot.localchat.faults import FaultHook
 from bot.localchat.inside import Inside
 from bot.localchat.news import News
 from bot.localchat.person import Message, Tap, seen
+from bot.localchat.stage import Stage
 
 MESSAGE_LIVES, TAP_LIVES = 24 * 3600.0, 150.0
 """Seconds (real) an update waits for the bot: a message, a tap. Source: Telegram's Bot API server."""
@@ -80,6 +81,7 @@ class LocalTelegram:
         """(method, parameter) the bot sent and nothing here understands."""
         self.closing = asyncio.Event()
         self.news = News()
+        self.stage = Stage(clock, self.news, lambda: self.inside)
         self._taps: dict[str, Tap] = {}
         kept = self.archive.setting("clock")
         clock.keep_with(self._keep_mark, Mark(**kept) if kept else None)
@@ -133,8 +135,8 @@ class LocalTelegram:
         self.news.tell(None, "clock", self.clock_face())
 
     def clock_face(self) -> Json:
-        """The clock as the page has it: unix seconds (virtual) and speed."""
-        return {"now": self.clock.now().timestamp(), "speed": self.clock.speed}
+        """The clock as the page has it: unix seconds (virtual), speed, and what was skipped."""
+        return {"now": self.clock.now().timestamp(), "speed": self.clock.speed, "skipped": self.clock.skipped}
 
     def _keep_mark(self, mark: Mark) -> None:
         kept = {"real": mark.real, "virtual": mark.virtual, "speed": mark.speed, "ended": mark.ended}
@@ -201,6 +203,7 @@ class LocalTelegram:
             },
         )
         self.news.tell(user_id, "blocked", blocked)
+        self.news.tell(None, "people", None)
 
     def chat(self, chat_id: int) -> Json | None:
         """A chat the bot knows, as the Bot API's Chat."""

@@ -9,17 +9,23 @@ import {keyboard} from './keyboard.js';
 import {Messages} from './messages.js';
 import {Notices} from './notices.js';
 import {opens} from './opens.js';
+import {Beside, whose} from './people.js';
 import {Place} from './place.js';
 import {server} from './server.js';
 import {Status} from './status.js';
 import {follow} from './stream.js';
+import {jumping} from './time.js';
+import {Told} from './told.js';
+import {banner} from './trouble.js';
 import {Deck} from './voice.js';
 import {workshop} from './workshop.js';
 
 const asked = new URLSearchParams(location.search);
 const person = asked.get('person') ? `?person=${encodeURIComponent(asked.get('person'))}` : '';
 // The key is in a cookie now: it need not stay in the address bar, nor in the history.
-history.replaceState(null, '', `/${person}`);
+const beside = asked.has('beside'); // a page in another page's window: without time, workshop and what takes the focus
+history.replaceState(null, '', `/${person}${beside ? `${person ? '&' : '?'}beside=1` : ''}`);
+document.documentElement.classList.toggle('beside', beside);
 
 document.documentElement.dir = direction(navigator.language);
 const language = navigator.language.split('-')[0];
@@ -41,7 +47,15 @@ const composer = new Composer({
 const quoted = (id) => messages.quoted(id);
 actions({quoted, notices, reply: (to) => composer.reply(to)});
 keyboard();
-workshop({clock, messages, person, ask, tell});
+const told = new Told();
+const tools = {clock, messages, person, told, ask, tell, me: Number(asked.get('person') ?? 1001)};
+whose(tools);
+banner(tools);
+if (!beside) {
+  jumping(tools);
+  workshop({...tools, beside: new Beside(told)});
+}
+clock.addEventListener('jump', ({detail}) => deck.skip?.(detail));
 
 // ── header ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 let profile = {name: 'Local chat', description: '', commands: []};
@@ -104,9 +118,10 @@ function showEmpty() {
 
 // ── what happens ────────────────────────────────────────────────────────────────────────────────────────────────────
 const happened = {
-  history({profile: given, clock: face, messages: all, read}) {
+  history({profile: given, clock: face, messages: all, read, posted}) {
     const first = messages.empty;
     clock.set(face);
+    for (const [kind, value] of Object.entries(posted)) told.tell(kind, value);
     messages.history(all, read);
     showProfile(given);
     if (messages.empty) return;
@@ -141,6 +156,10 @@ const happened = {
   action: (action, replay) => replay || status.doing(action),
   profile: showProfile,
   clock: (face) => clock.set(face),
+  next: (event) => told.tell('next', event),
+  people: (all) => told.tell('people', all),
+  trouble: (on) => told.tell('trouble', on),
+  bot: (state) => told.tell('bot', state),
 };
 
 follow(`/chat/events?language=${language}${person.replace('?', '&')}`, happened, status);

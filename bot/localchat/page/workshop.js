@@ -4,8 +4,11 @@ import {opens} from './opens.js';
 import {el, find} from './dom.js';
 import {icon} from './icons.js';
 import {bot} from './bot.js';
+import {people} from './people.js';
+import {time} from './time.js';
+import {trouble} from './trouble.js';
 
-const TABS = [bot];
+const TABS = [time, people, trouble, bot];
 const over = matchMedia('(max-width: 60rem)'); // as in workshop.css: it lies over the chat, which nobody can reach then
 
 // `tools` is what a tab may use: ask(path), tell(path, body), clock, messages, person.
