@@ -113,8 +113,8 @@ async def run(
                     tell(f"Easeback runs as @{me.username}. Ctrl+C stops it.")
                 greeted = True
                 await until((stop, again), parts)
-            if inside is not None:
-                inside.end()
+                if inside is not None:
+                    inside.end()  # before its parts are closed: nobody looks into what is half gone
 
 
 @asynccontextmanager

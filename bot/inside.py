@@ -6,8 +6,13 @@ The local chat imports nothing of ours, so it knows this class by a protocol alo
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
 
+from bot.guide.outline import outline
 from bot.parts import Parts
+from bot.store.held import ABOUT_NOBODY
 
 
 class Inside:
@@ -28,3 +33,34 @@ class Inside:
     def restart(self) -> None:
         """Have the bot stop and start again, as after a crash: what it keeps is in the database."""
         self._again()
+
+    async def held(self, person: int) -> dict[str, Any] | None:
+        """All that is kept about a person, opened, as JSON; None: nobody runs that could tell."""
+        if self._parts is None:
+            return None
+        tables = [asdict(table) for table in await self._parts.store.held(person)]
+        return {"tables": _plain(tables), "about_nobody": dict(ABOUT_NOBODY)}
+
+    async def outline(self, person: int) -> dict[str, Any] | None:
+        """What is led now, step by step, and what could be, as JSON; None: nobody runs that could tell."""
+        parts = self._parts
+        if parts is None:
+            return None
+        row = await parts.store.peek(person, parts.clock.now())
+        content = parts.led.content
+        chat = None if row is None else row.chat
+        spoken = content.languages.get(chat.person.language, content) if chat else content
+        told: dict[str, Any] = _plain(asdict(outline(chat, spoken)))
+        return told
+
+
+def _plain(value: Any) -> Any:
+    """As JSON can hold it: times in ISO 8601."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case dict():
+            return {name: _plain(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+    return value

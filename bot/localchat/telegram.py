@@ -10,18 +10,19 @@ import json
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from bot.localchat.acts import Acts
 from bot.localchat.archive import Archive, Json
 from bot.localchat.clock import Clock, Mark
 from bot.localchat.entities import commands_in
 from bot.localchat.faults import FaultHook
 from bot.localchat.inside import Inside
 from bot.localchat.news import News
-from bot.localchat.person import Message, Tap, seen
+from bot.localchat.person import Message, Tap, labels, seen, words_of
+from bot.localchat.wire import Call, Wire
 
 MESSAGE_LIVES, TAP_LIVES = 24 * 3600.0, 150.0
 """Seconds (real) an update waits for the bot: a message, a tap. Source: Telegram's Bot API server."""
@@ -29,17 +30,6 @@ ANSWER_WITHIN = 15.0
 """Seconds (real) in which a tap can be answered. Telegram names no figure; about this is seen."""
 MOST_TAPS = 1_000
 """Taps whose answer is still told to who tapped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request and its answer, as recorded. `at`: real seconds of a monotonic clock when it came."""
-
-    method: str
-    parameters: Mapping[str, Any]
-    status: int
-    answer: Any
-    at: float
 
 
 class LocalTelegram:
@@ -76,6 +66,7 @@ class LocalTelegram:
         """The bot behind the chat, for the workshop."""
         self.fault: FaultHook | None = None
         self.wire: deque[Call] | None = None
+        self.glass, self.acts = Wire(), Acts()
         self.unknown: set[tuple[str, str]] = set()
         """(method, parameter) the bot sent and nothing here understands."""
         self.closing = asyncio.Event()
@@ -131,6 +122,7 @@ class LocalTelegram:
     def tell_clock(self) -> None:
         """Tell all pages the time and its speed."""
         self.news.tell(None, "clock", self.clock_face())
+        self.note_act("speed", None, speed=self.clock.speed)
 
     def clock_face(self) -> Json:
         """The clock as the page has it: unix seconds (virtual) and speed."""
@@ -143,6 +135,10 @@ class LocalTelegram:
     def date(self) -> int:
         """The virtual time as Telegram writes dates: whole unix seconds."""
         return int(self.clock.now().timestamp())
+
+    def note_act(self, kind: str, chat: int | None, **what: Any) -> None:
+        """Remember what was done or seen, for the story of it. `chat` None: it concerns all chats."""
+        self.acts.note(kind, chat, self.real(), self.clock.speed, what)
 
     # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
     def person(
@@ -201,6 +197,7 @@ class LocalTelegram:
             },
         )
         self.news.tell(user_id, "blocked", blocked)
+        self.note_act("block" if blocked else "unblock", user_id)
 
     def chat(self, chat_id: int) -> Json | None:
         """A chat the bot knows, as the Bot API's Chat."""
@@ -233,6 +230,7 @@ class LocalTelegram:
         if reply_to is not None and (replied := self.archive.message(chat["id"], reply_to)):
             body["reply_to_message"] = {k: v for k, v in replied[0].items() if k != "reply_to_message"}
         full = self.show(chat["id"], body, {"silent": True})
+        self.note_act("say", chat["id"], message=full["message_id"], text=text, reply_to=reply_to)
         self.put_update("message", full)
         return seen(full, {"silent": True}, self.me["id"])
 
@@ -243,6 +241,8 @@ class LocalTelegram:
         found = self.archive.message(chat["id"], message_id)
         message = found[0] if found else {"chat": chat, "message_id": message_id, "date": 0}
         tap = Tap(str(secrets.randbits(62)))
+        label = labels(message).get(data)
+        self.note_act("tap", chat["id"], message=message_id, data=data, label=label, query=tap.query)
         self._taps[tap.query] = tap
         while len(self._taps) > MOST_TAPS:
             del self._taps[next(iter(self._taps))]
@@ -263,11 +263,14 @@ class LocalTelegram:
         gone = message_ids or [message.id for message in self.messages(user_id)]
         if removed := self.archive.remove_messages(user_id, gone):
             self.news.tell(user_id, "delete", removed)
+            self.note_act("erase", user_id, messages=removed, all=not message_ids)
 
     def show(self, chat_id: int, body: Json, shown: Json) -> Json:
         """Put a new message into a chat; its body with its id."""
         full = self.archive.add_message(chat_id, body, shown)
         self.news.tell(chat_id, "message", {"message": full, "shown": shown})
+        if full["from"]["id"] == self.me["id"]:
+            self.note_act("sees", chat_id, **words_of(full))
         return full
 
     # ── the bot's queue ───────────────────────────────────────────────────────────────────────────────────────────────

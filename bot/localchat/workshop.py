@@ -33,5 +33,6 @@ class Workshop:
         """The bot stops and starts again."""
         if self._telegram.inside is None:
             return PlainTextResponse(NOBODY, 409)
+        self._telegram.note_act("restart", None)
         self._telegram.inside.restart()
         return Response(status_code=204)

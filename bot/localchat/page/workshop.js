@@ -4,8 +4,12 @@ import {opens} from './opens.js';
 import {el, find} from './dom.js';
 import {icon} from './icons.js';
 import {bot} from './bot.js';
+import {data} from './data.js';
+import {outline} from './outline.js';
+import {story} from './story.js';
+import {wire} from './wire.js';
 
-const TABS = [bot];
+const TABS = [outline, data, wire, story, bot];
 
 // `tools` is what a tab may use: ask(path), tell(path, body), clock, messages, person.
 export function workshop(tools) {
