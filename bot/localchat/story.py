@@ -28,10 +28,12 @@ HEAD = '"""What was done in the local chat, as a story."""\n\nfrom __future__ im
 
 @dataclass(slots=True)
 class _Message:
-    """A message as the person had it before them. `line`: where the story saw it."""
+    """A message as the person had it before them: buttons' words by what they send. `line`: where the story saw it."""
 
     text: str
     buttons: Mapping[str, str] = field(default_factory=dict)
+    had: Mapping[str, str] = field(default_factory=dict)
+    """All the buttons that it ever had: an old page, or a late finger, may still tap them."""
     line: _Line | None = None
 
 
@@ -128,7 +130,8 @@ class _Story:
         self._chat[what["message"]] = _Message(what["text"])
 
     def _tapped(self, what: Mapping[str, Any]) -> None:
-        label, number = what["label"], what["message"]
+        number = what["message"]
+        label = what["label"] or (self._chat[number].had.get(what["data"]) if number in self._chat else None)
         if label is None or number not in self._chat:
             self._say(f"# a tap on a message that the story does not have: {quoted(label or what['data'])}")
             return
@@ -163,8 +166,7 @@ class _Story:
     def _look(self) -> None:
         """Tell what was seen since the last deed."""
         seen, self._seen = self._seen, []
-        later = [*(act.at for act in seen[1:]), math.inf]
-        for act, then in zip(seen, later, strict=True):
+        for index, act in enumerate(seen):
             newest = max(self._chat, default=None)
             if act.kind == "gone":
                 for number in act.what["messages"]:
@@ -173,9 +175,12 @@ class _Story:
             number, text = act.what["message"], act.what["text"]
             old = self._chat.get(number)
             before = self._chat[newest].text if newest is not None else ""
-            message = _Message(text, act.what["buttons"], old.line if old else None)
+            buttons = act.what["buttons"]
+            had = {**(old.had if old else {}), **buttons}
+            message = _Message(text, buttons, had, old.line if old else None)
             self._chat[number] = message
-            if number != max(self._chat) or then - act.at < AT_ONCE:
+            lasts = next((after.at for after in seen[index + 1 :] if _covers(after, act)), math.inf) - act.at
+            if number != max(self._chat) or lasts < AT_ONCE:
                 continue  # what is not the newest, or not for long, is not looked for
             if old and old.text == text:
                 if self._lines[-1:] != [_Line("await bot.quiet()")]:
@@ -203,6 +208,15 @@ class _Story:
         return message.line.name
 
 
+def _covers(after: Act, act: Act) -> bool:
+    """True if what was seen is not there any more, or not the newest, by what came after it."""
+    number = act.what["message"]
+    if after.kind == "gone":
+        return number in after.what["messages"]
+    same = after.what["message"] == number
+    return after.what["text"] != act.what["text"] if same else after.kind == "sees"
+
+
 # ── words ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def telling(text: str, before: str = "") -> tuple[str, ...]:
     """The words by which a message is known from the one before it: its place in a session, or its first line."""
@@ -217,9 +231,12 @@ def telling(text: str, before: str = "") -> tuple[str, ...]:
 
 
 def _cut(line: str) -> str:
-    """The beginning of a line, up to what is another number another time, and not in the middle of a word."""
+    """The beginning of a line, up to what is another number another time: a sentence of it, or at least whole words."""
     line = VOLATILE.split(line, maxsplit=1)[0].strip()
-    return line if len(line) <= LONGEST_WORDS else line[: LONGEST_WORDS + 1].rsplit(" ", 1)[0][:LONGEST_WORDS]
+    if len(line) <= LONGEST_WORDS:
+        return line
+    words, end, _ = line[: LONGEST_WORDS + 1].rpartition(". ")
+    return words + end.strip() or line[: LONGEST_WORDS + 1].rpartition(" ")[0] or line[:LONGEST_WORDS]
 
 
 def quoted(text: str) -> str:
