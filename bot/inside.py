@@ -46,11 +46,12 @@ class Inside:
         parts = self._parts
         if parts is None:
             return None
-        row = await parts.store.peek(person, parts.clock.now())
+        now = parts.clock.now()
+        row = await parts.store.peek(person, now)
         content = parts.led.content
         chat = None if row is None else row.chat
         spoken = content.languages.get(chat.person.language, content) if chat else content
-        told: dict[str, Any] = _plain(asdict(outline(chat, spoken)))
+        told: dict[str, Any] = _plain(asdict(outline(chat, spoken, now)))
         return told
 
 

@@ -87,10 +87,8 @@ class Led:
     left_out: tuple[str, ...]
     of: int
     """How many steps count."""
-    begins: datetime | None
-    """When the present step's own time began or begins; None: it is not known yet, or time stands still."""
     ends: datetime | None
-    """When it will be over."""
+    """When the present step will be over; None: it is not known yet, or the clock waits."""
     after: float
     """Seconds of what comes after the present step."""
     steps: tuple[Line, ...]
@@ -118,7 +116,7 @@ class Outline:
     sessions: tuple[Offered, ...]
 
 
-def outline(chat: Chat | None, content: Content) -> Outline:
+def outline(chat: Chat | None, content: Content, now: datetime) -> Outline:
     """The outline of a chat; None: nobody has written yet. `content`: in the person's language."""
     if chat is None:
         return Outline(state="nobody has written yet", next="Press Start.", led=None, sessions=tuple(_offered(content)))
@@ -130,15 +128,19 @@ def outline(chat: Chat | None, content: Content) -> Outline:
             state = "movement is held: was the person seen?" if why in ("seen", "agreed") else state
         case Playing(seen=None):
             state = "a step is on its way"
-    return Outline(state=state, next=after, led=_led(chat), sessions=tuple(_offered(content)))
+    return Outline(state=state, next=after, led=_led(chat, now), sessions=tuple(_offered(content)))
 
 
-def _led(chat: Chat) -> Led | None:
+def _led(chat: Chat, now: datetime) -> Led | None:
     run, state = chat.run, chat.state
     if run is None:
         return None
-    here, steps = step_of(state, run), run.plan.steps
-    ends = state.ends if isinstance(state, Playing) else None
+    here, ends, steps = step_of(state, run), None, run.plan.steps
+    match state:
+        case Playing(heard=heard, after=after) if heard < here and now < after:
+            here, ends = heard, after  # the next one is shown already, and this one is still heard
+        case Playing():
+            ends = state.ends
     settings = chat.person.settings
     return Led(
         session=run.plan.name,
@@ -150,7 +152,6 @@ def _led(chat: Chat) -> Led | None:
         hurts=run.hurts,
         left_out=tuple(sorted(run.left_out | run.poses)),
         of=sum(step.counts for step in steps),
-        begins=state.after if isinstance(state, Playing) and ends else None,
         ends=ends,
         after=run.plan.seconds_left(here + 1),
         steps=tuple(_line(run, index, here) for index in range(len(steps))),

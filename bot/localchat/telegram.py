@@ -136,7 +136,7 @@ class LocalTelegram:
         """The virtual time as Telegram writes dates: whole unix seconds."""
         return int(self.clock.now().timestamp())
 
-    def note_act(self, kind: str, chat: int | None, **what: Any) -> None:
+    def note_act(self, kind: str, chat: int | None, /, **what: Any) -> None:
         """Remember what was done or seen, for the story of it. `chat` None: it concerns all chats."""
         self.acts.note(kind, chat, self.real(), self.clock.speed, what)
 
