@@ -47,7 +47,7 @@ const focused = (element) => element.closest('[data-path]')?.dataset.path ?? '';
 const sealed = () => el('span', {className: 'sealed'}, icon('lock'), 'sealed at rest');
 
 function tableCard({name, why, columns, rows}) {
-  const card = el('section', {className: 'card'}, el('h3', {textContent: name}), el('p', {className: 'quiet', textContent: `${why}.`}));
+  const card = el('section', {className: 'card'}, el('h3', {textContent: name}), el('p', {className: 'quiet', textContent: `${why[0].toUpperCase()}${why.slice(1)}.`}));
   card.setAttribute('aria-label', `Table ${name}`);
   if (!rows.length) card.append(el('p', {textContent: 'Nothing.'}));
   for (const [number, row] of rows.entries()) {

@@ -2,6 +2,7 @@
 import {el} from './dom.js';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+const DATES = new Set(['date', 'edit_date', 'unix_time']); // what the Bot API writes in whole unix seconds
 const SHORT = 48; // characters up to which a list of plain values stands on one line
 
 const plain = (value) => value === null || typeof value !== 'object';
@@ -10,7 +11,7 @@ const spoken = (value) => String(value ?? 'none');
 
 // `opened` is a set of paths that are open; it is kept by who shows the value, so that it stays open when shown anew.
 export function folded(value, {opened = new Set(), path = '', name = ''} = {}) {
-  if (plain(value)) return leaf(value);
+  if (plain(value)) return leaf(value, name);
   if (empty(value)) return el('span', {className: 'quiet', textContent: Array.isArray(value) ? 'an empty list' : 'nothing'});
   if (Array.isArray(value) && value.every(plain) && value.map(spoken).join(', ').length <= SHORT) {
     return el('span', {className: 'leaf', textContent: value.map(spoken).join(', ')});
@@ -36,7 +37,8 @@ export function folded(value, {opened = new Set(), path = '', name = ''} = {}) {
   return fold;
 }
 
-function leaf(value) {
+function leaf(value, name) {
+  if (DATES.has(name) && value > 0) return el('span', {}, el('span', {className: 'leaf number', textContent: value}), ' · ', moment(new Date(value * 1000).toISOString()));
   if (value === null) return el('span', {className: 'quiet', textContent: 'none'});
   if (typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value))) return moment(value);
   if (value === '') return el('span', {className: 'quiet', textContent: 'empty'});

@@ -14,7 +14,8 @@ export const outline = {
   show(panel, {clock, ...tools}) {
     let json = '', led = null;
     const state = el('p', {className: 'state', role: 'status'}), next = el('p', {className: 'quiet'});
-    const left = el('p', {className: 'left', hidden: true}), body = el('div', {});
+    const time = el('span', {}), bar = el('progress', {ariaLabel: 'How far the session is', max: 1, value: 0});
+    const left = el('div', {className: 'left', hidden: true}, time, bar), body = el('div', {});
     panel.append(el('h2', {textContent: 'The session'}), state, next, left, body);
 
     const leave = follow(async () => {
@@ -39,7 +40,9 @@ export const outline = {
       if (!here) return;
       const own = led.ends ? Math.max(0, Date.parse(led.ends) / 1000 - clock.now()) : here.length;
       const said = `${clockTime(own + led.after)} left, ${clockTime(Math.min(own, here.length))} of it in this step${led.ends ? '' : '; the clock waits'}`;
-      if (left.textContent !== said) left.textContent = said;
+      if (time.textContent !== said) time.textContent = said;
+      const whole = led.steps.reduce((sum, {length}) => sum + length, 0);
+      bar.value = whole ? Math.max(0, 1 - (own + led.after) / whole) : 0;
     }
     const timer = setInterval(tick, TICK);
     return () => {

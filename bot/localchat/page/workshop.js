@@ -20,6 +20,7 @@ export function workshop(tools) {
     leave?.();
     shown = tab;
     panel.replaceChildren();
+    panel.scrollTop = 0;
     panel.setAttribute('aria-labelledby', `tab-${tab.name}`);
     for (const button of find('tabs').children) {
       const here = button.textContent === tab.name;
