@@ -17,7 +17,7 @@ class Act:
 
     Kinds: `say` (message, text, reply_to) · `tap` (message, data, label, query) · `answer` (query, text) · `erase`
     (messages, all) · `block` · `unblock` · `sees` (message, text, buttons) · `edited` (the same) · `gone` (messages) ·
-    `speed` (speed) · and whatever else is noted: a story tells it in a comment.
+    `speed` (speed) · `skip` (seconds, virtual) · and whatever else is noted: a story tells it in a comment.
     """
 
     number: int

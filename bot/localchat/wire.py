@@ -14,8 +14,8 @@ from typing import Any
 
 from bot.localchat.parameters import Upload
 
-MOST_CALLS = 500
-"""Calls that are remembered, and as many polls that brought nothing: those must not push the others out."""
+MOST_CALLS, MOST_IDLE = 400, 100
+"""Calls that are remembered, and polls that brought nothing, which must not push the others out: 500 in all."""
 MOST_A_PAGE = 100
 MOST_QUERIES = 1_000
 """Taps of which is known whose they are."""
@@ -57,7 +57,7 @@ class Wire:
 
     def __init__(self) -> None:
         self._calls: deque[Exchange] = deque(maxlen=MOST_CALLS)
-        self._idle: deque[Exchange] = deque(maxlen=MOST_CALLS)
+        self._idle: deque[Exchange] = deque(maxlen=MOST_IDLE)
         self._asked: dict[str, int] = {}
         self._last = 0
 

@@ -109,8 +109,9 @@ async def test_what_was_unfolded_stays_so_and_keeps_the_focus_while_the_chat_goe
     await plan.click()
     await expect(panel.get_by_text("classic", exact=True).first).to_be_visible()
     await plan.focus()
-    await say(page, "pause")
+    await page.evaluate("""() => fetch('/chat/say', {method: 'POST', body: JSON.stringify({text: 'pause'})})""")
     await expect(panel.get_by_role("region", name="Table chats")).to_contain_text("paused")
+    await expect(plan).to_be_focused()
     await expect(panel.get_by_text("classic", exact=True).first).to_be_visible()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.localchat import Fault, LocalTelegram, flood, lost
 from bot.localchat.telegram import LocalTelegram as Telegram
-from tests.localchat.raw import TOKEN, RawBot
+from tests.localchat.raw import TOKEN, Hands, RawBot
 
 YOU, ANNA = 1001, 2002
 PATHS = ("held", "outline", "story", "wire")
@@ -121,14 +121,17 @@ async def test_by_method_in_pages_and_what_is_new(glass: Glass, bot: RawBot) -> 
 async def test_no_more_than_500_are_remembered_and_clearing_forgets_them(
     http: httpx.AsyncClient, glass: Glass, bot: RawBot, telegram: LocalTelegram
 ) -> None:
-    for _ in range(510):
+    for _ in range(110):
+        await bot("getUpdates")
+    for _ in range(410):
         await bot("getMe")
-    assert [call["number"] for call in await glass("wire", before=13)] == [11, 12]
+    assert [call["number"] for call in await glass("wire", before=123)] == [121, 122]
+    assert [call["number"] for call in await glass("wire", before=13, idle="yes")] == [11, 12]
     own = {"origin": "http://127.0.0.1:8000"}
     await http.post("/workshop/wire/clear", params={"key": telegram.page_key}, headers=own)
     assert await glass("wire") == []
     await bot("getMe")
-    assert [call["number"] for call in await glass("wire")] == [511]
+    assert [call["number"] for call in await glass("wire")] == [521]
 
 
 async def test_what_a_trouble_did_to_a_request_is_told(
@@ -207,3 +210,14 @@ async def test_whatever_is_said_can_not_leave_its_quotes(glass: Glass, telegram:
     await names["test_a_story"](Bot())
     assert heard == [said]
     assert text.isprintable() or set(filter(lambda char: not char.isprintable(), text)) == {"\n"}
+
+
+async def test_time_that_was_skipped_is_skipped_with_what_went_by_before_it(
+    glass: Glass, telegram: LocalTelegram, hands: Hands
+) -> None:
+    await telegram.say(YOU, "/start")
+    hands.ahead += 20
+    telegram.note_act("skip", None, seconds=600.0)
+    (line,) = [line for line in (await glass("story"))["text"].splitlines() if "skip" in line]
+    seconds = float(line.removeprefix("    bot.clock.skip(").removesuffix(")"))
+    assert 620 <= seconds < 622

@@ -18,7 +18,7 @@ export function folded(value, {opened = new Set(), path = '', name = ''} = {}) {
   }
   const inside = el('dl', {className: 'fields'});
   const summary = el('summary', {}, el('span', {className: 'quiet', textContent: size(value)}), gist(value));
-  if (name) summary.ariaLabel = `${name}: ${size(value)}`;
+  if (name) summary.ariaLabel = `${name}: ${summary.textContent}`;
   const fold = el('details', {className: 'fold-json', data: {path}}, summary, inside);
   function fill() {
     if (inside.childElementCount) return;

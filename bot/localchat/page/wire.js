@@ -27,8 +27,9 @@ export const wire = {
       if (running) return;
       running = true;
       const mine = turn, found = await look(tools, 'wire', {...asked(), ...query});
+      if (mine !== turn) return;
       running = false;
-      if (!found || mine !== turn) return;
+      if (!found) return;
       const atEnd = panel.scrollHeight - panel.scrollTop - panel.clientHeight < 80, rows = found.map(call);
       if (query.before) {
         const height = panel.scrollHeight;
