@@ -127,6 +127,18 @@ async def test_after_forget_nothing_is_left_but_the_keyed_hash(page: Page) -> No
     await expect(panel.get_by_role("region", name="Table erased")).not_to_contain_text("Nothing.")
 
 
+async def test_while_the_bot_starts_again_the_glass_waits_and_then_goes_on(page: Page) -> None:
+    panel = await show(page, "Data")
+    await start(page)
+    await page.evaluate("() => fetch('/workshop/restart', {method: 'POST'})")
+    await say(page, "/backpain")
+    await expect(page.get_by_role("log")).to_contain_text("Before you move.", timeout=20_000)
+    await expect(panel.get_by_role("region", name="Table chats")).to_contain_text("notice")
+    await expect(panel.get_by_role("status")).to_be_hidden()
+    panel = await show(page, "Story")
+    await expect(panel.get_by_role("textbox", name="The story as a test")).to_have_value(re.compile("# here: restart"))
+
+
 async def test_tables_about_nobody_are_named_with_their_reasons(page: Page) -> None:
     panel = await show(page, "Data")
     await panel.get_by_text("Tables about nobody").click()

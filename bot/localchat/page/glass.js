@@ -39,7 +39,7 @@ export function follow(draw) {
   }
   const watcher = new MutationObserver(changed);
   watcher.observe(find('log'), {childList: true, subtree: true, characterData: true});
-  const anyway = setInterval(once, ANYWAY);
+  const anyway = setInterval(() => !document.hidden && once(), ANYWAY);
   once();
   return () => {
     watcher.disconnect();
