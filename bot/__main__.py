@@ -18,6 +18,7 @@ from bot import app, author, check, logs
 from bot import hear as hearing
 from bot.chat.stop import Stop
 from bot.guide.source import BadContent
+from bot.local import LOCAL_BOT
 from bot.media.voice.engine import Hibari
 from bot.settings import BadSettings, Settings, has_desktop, leave_environment
 from bot.store.backup import back_up
@@ -107,7 +108,7 @@ def put_back(file: Annotated[Path, typer.Argument(help="What `backup` has made."
     """Put a backup in the place of the data, which are kept. The bot must not run."""
     chosen = settings()
     logs.configure(chosen.log, chosen.secrets)
-    bot = int(chosen.token.get_secret_value().partition(":")[0]) if chosen.token else app.LOCAL_BOT
+    bot = int(chosen.token.get_secret_value().partition(":")[0]) if chosen.token else LOCAL_BOT
     try:
         with FolderLock(chosen.home):
             keys = find_keys(chosen.key.get_secret_value() if chosen.key else None, chosen.home)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,7 +12,6 @@ from pathlib import Path
 import httpx
 import structlog
 
-from bot import localchat
 from bot.chat.alarm import Alarm
 from bot.chat.answers import Answers
 from bot.chat.delivery import Delivery
@@ -37,6 +35,7 @@ from bot.guide.source import BadContent, Problem
 from bot.guide.translation import in_all_languages
 from bot.guide.words import Words
 from bot.inside import Inside
+from bot.local import asked_again, local_chat
 from bot.localchat.server import page_address
 from bot.media.shelf import Shelf
 from bot.media.voice.engine import Hibari
@@ -55,12 +54,8 @@ TWICE = 0.8
 """Seconds (real) within which the same tap again is a double tap."""
 TRY_AGAIN = (2.0, 5.0, 10.0, 30.0)
 """Seconds (real) between tries to reach the Bot API at the start."""
-LOCAL_BOT = 1
-"""Id of the bot in the local chat: its database is no other bot's."""
 FULL_POLL = 100
 """Updates that one poll brings at most: fewer, and no older one waits (Bot API, getUpdates)."""
-PORT = 8484
-"""Where the local chat is looked for first, so that its address stays the same; if it is taken, any free one."""
 
 log = structlog.get_logger()
 Tell = Callable[[str], None]
@@ -89,7 +84,8 @@ async def run(
         if settings.token is None:
             telegram, address = await stack.enter_async_context(local_chat(home, settings.speed))
             clock = PacedClock(telegram.clock)
-            inside = telegram.inside = Inside()
+            stage = telegram.stage
+            inside = telegram.inside = Inside(stage.ahead.changed)
             messenger = Messenger(telegram.token, address)
         else:
             clock = clock or SystemClock(settings.speed)
@@ -101,40 +97,31 @@ async def run(
         voices, greeted = {"en": Hibari.name}, False
         while not stop.is_set():
             shelf = Shelf(home / "notes", Hibari, on_progress=progress(tell))
-            again = asyncio.Event()
-            async with running(settings, home, led, clock, messenger, me, shelf, voices, tell, before) as parts:
-                if inside is not None:
-                    inside.begin(parts, again.set)
-                if not greeted and inside is not None:
-                    page = page_address(telegram, address)
-                    tell(f"Easeback is here: {page}")
-                    show(page)
-                elif not greeted:
-                    tell(f"Easeback runs as @{me.username}. Ctrl+C stops it.")
+            async with AsyncExitStack() as once:
+                try:
+                    start = running(settings, home, led, clock, messenger, me, shelf, voices, tell, before)
+                    parts = await once.enter_async_context(start)
+                except Exception as error:
+                    if inside is None or not greeted:
+                        raise
+                    if not await asked_again(error, stage.behind, tell, stop, inside.asked):
+                        raise
+                    continue
+                if inside is None:
+                    greeting = f"Easeback runs as @{me.username}. Ctrl+C stops it."
+                else:
+                    inside.begin(parts)
+                    once.callback(inside.end)
+                    stage.behind.runs()
+                    greeting = f"Easeback is here: {page_address(telegram, address)}"
+                if not greeted:
+                    tell(greeting)
+                if inside is not None and not greeted:
+                    show(page_address(telegram, address))
                 greeted = True
-                await until((stop, again), parts)
+                await until((stop, inside.asked) if inside else (stop,), parts)
                 if inside is not None:
-                    inside.end()  # before its parts are closed: nobody looks into what is half gone
-
-
-@asynccontextmanager
-async def local_chat(home: Path, speed: float) -> AsyncIterator[tuple[localchat.LocalTelegram, str]]:
-    """The local chat and its address. A speed other than 1 is set; else the one it was left at goes on."""
-    token = f"{LOCAL_BOT}:{secrets.token_urlsafe(24)}"
-    telegram = localchat.LocalTelegram(home / "localchat.db", token=token, clock=localchat.Clock())
-    if speed != 1:
-        telegram.clock.set_speed(speed)
-    try:
-        try:
-            address, close = await localchat.serve(telegram, port=PORT)
-        except OSError:
-            address, close = await localchat.serve(telegram)
-        try:
-            yield telegram, address
-        finally:
-            await close()
-    finally:
-        await telegram.close()
+                    inside.asked.clear()
 
 
 def read_content(folder: Path) -> tuple[Content, dict[str, Words]]:
@@ -237,12 +224,16 @@ async def running(
                 zones=COUNTRIES,
             )
 
+        watchers: list[Callable[[], None]] = []
+
         def changed(row: Row) -> None:
             """After each commit: have made what this run plays, show what must be shown, arm for what is due next."""
             if row.chat.run and row.chat.run.voice:
                 shelf.want(orders(row.chat.run.plan.notes()))
             alarm.notice(due_of(row))
             delivery.wake()
+            for watch in watchers:
+                watch()
 
         turns = Turns(store, clock, library, changed, settings.allow)
         rate = Rate(settings.rate, clock)
@@ -267,6 +258,7 @@ async def running(
             delivery=delivery,
             alarm=alarm,
             polling=polling,
+            watchers=watchers,
         )
 
 

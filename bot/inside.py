@@ -1,15 +1,18 @@
 """What the local chat's workshop may see of the bot behind it, and do with it. Touches the running bot's parts.
 
-The local chat imports nothing of ours, so it knows this class by a protocol alone (bot/localchat/workshop.py).
+The local chat imports nothing of ours, so it knows this class by a protocol alone (bot/localchat/inside.py).
 """
 
 from __future__ import annotations
 
+import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.chat.turns import due_of
 from bot.guide.outline import outline
 from bot.parts import Parts
 from bot.store.held import ABOUT_NOBODY
@@ -18,21 +21,45 @@ from bot.store.held import ABOUT_NOBODY
 class Inside:
     """The inside of the bot that runs now; between two runs of it there is none."""
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[], None]) -> None:
+        """`changed` is called whenever something may have changed in the bot."""
+        self._changed = changed
         self._parts: Parts | None = None
-        self._again: Callable[[], None] = lambda: None
+        self.asked = asyncio.Event()
+        """It was asked to start anew: whoever runs the bot waits for this."""
 
-    def begin(self, parts: Parts, again: Callable[[], None]) -> None:
-        """The bot runs. `again` ends it, so that it starts anew."""
-        self._parts, self._again = parts, again
+    def begin(self, parts: Parts) -> None:
+        """The bot runs."""
+        self._parts = parts
+        parts.watchers.append(self._changed)
+        self._changed()
 
     def end(self) -> None:
         """It does not run any more."""
-        self._parts, self._again = None, lambda: None
+        self._parts = None
+        self._changed()
 
     def restart(self) -> None:
         """Have the bot stop and start again, as after a crash: what it keeps is in the database."""
-        self._again()
+        self.asked.set()
+
+    async def next_event(self) -> tuple[int, float] | None:
+        """(person, virtual unix seconds) of the earliest thing that time itself will bring in any chat.
+
+        Reminders, when they come, have times of their own: the earlier of the two is the answer then.
+        """
+        if self._parts is None or not (chats := await self._parts.store.due(math.inf, 1)):
+            return None
+        row = await self._parts.store.peek(chats[0], self._parts.clock.now())
+        due = due_of(row) if row else None
+        return None if due is None else (chats[0], due)
+
+    async def at_rest(self) -> bool:
+        """Nothing is due, and nothing waits to be shown."""
+        if self._parts is None:
+            return True
+        store, now = self._parts.store, self._parts.clock.now().timestamp()
+        return await store.next_send() is None and not await store.due(now, 1)
 
     async def held(self, person: int) -> dict[str, Any] | None:
         """All that is kept about a person, opened, as JSON; None: nobody runs that could tell."""

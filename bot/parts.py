@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.chat.alarm import Alarm
@@ -37,3 +37,5 @@ class Parts:
     delivery: Delivery
     alarm: Alarm
     polling: Polling
+    watchers: list[Callable[[], None]]
+    """Called after each commit that changed a chat."""

@@ -25,14 +25,15 @@ MAY_IMPORT = {
     "hear": {"guide", "media", "check"},
     "chat": {"guide", "store", "media", "clock"},
     "parts": {"guide", "store", "media", "clock", "chat"},
-    "inside": {"parts", "guide", "store"},
+    "inside": {"parts", "chat", "guide", "store"},
+    "local": {"localchat", "chat", "guide", "store"},
     "app": {
         *("guide", "store", "media", "clock", "zones", "check", "chat", "localchat", "settings"),
-        *("parts", "inside"),
+        *("parts", "inside", "local"),
     },
     "__main__": {
         *("guide", "store", "media", "clock", "check", "chat", "localchat", "settings", "logs", "app"),
-        *("author", "hear"),
+        *("author", "hear", "local"),
     },
 }
 """The arrows between the parts of bot/: app → chat → guide, store, media."""

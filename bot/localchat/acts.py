@@ -35,11 +35,20 @@ class Acts:
     def __init__(self) -> None:
         self._acts: deque[Act] = deque(maxlen=MOST_ACTS)
         self.last = 0
+        self._skipped = 0.0
 
     def note(self, kind: str, chat: int | None, at: float, speed: float, what: Mapping[str, Any]) -> None:
         """Remember one."""
         self.last += 1
         self._acts.append(Act(self.last, kind, chat, at, speed, what))
+
+    def clock(self, at: float, speed: float, skipped: float) -> None:
+        """The clock was changed. `skipped`: seconds (virtual) that were skipped up to now, in all."""
+        if skipped > self._skipped:
+            self.note("skip", None, at, speed, {"seconds": skipped - self._skipped})
+            self._skipped = skipped
+        else:
+            self.note("speed", None, at, speed, {"speed": speed})
 
     def of(self, chat: int, after: int = 0) -> list[Act]:
         """What concerns a chat and came after that number, in order."""

@@ -24,9 +24,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from bot.localchat import files, glass, page, workshop
+from bot.localchat import files, glass, page, people, workshop
 from bot.localchat.door import Door
-from bot.localchat.faults import Fault, suffered
+from bot.localchat.faults import Fault, lost, suffered
 from bot.localchat.guard import LOOPBACK, Guard, TooLarge
 from bot.localchat.methods import Method, methods
 from bot.localchat.parameters import BY_SMALL_NAME, Upload, read
@@ -52,6 +52,7 @@ def create_app(telegram: LocalTelegram, *, allowed_hosts: Sequence[str] = LOOPBA
             *page.routes(telegram, door),
             *workshop.routes(telegram, door),
             *glass.routes(telegram, door),
+            *people.routes(telegram, door),
         ],
         middleware=[Middleware(Guard, allowed_hosts=allowed_hosts)],
         exception_handlers={
@@ -83,13 +84,15 @@ class BotApi:
             return _answer(*_refused(refusal))
         fault = await telegram.fault(method, raw) if telegram.fault else None
         if fault is None:
-            fault = Fault()
+            fault = telegram.stage.troubles.fault(method, raw) or Fault()
         if fault.wait and not fault.after:
             await self._silence(fault.wait)
         if not fault.after and (fault.cut or fault.status):
             status, answer = fault.status or 0, fault.body
         else:
             status, answer = await self._carry_out(method, raw)
+            if telegram.stage.troubles.swallows(method):
+                fault = lost()
         if fault.wait and fault.after:
             await self._silence(fault.wait)
         call = Call(method, dict(raw), status, answer, came)
@@ -139,6 +142,10 @@ class BotApi:
             return
 
 
+class Broken(ConnectionResetError):
+    """A connection that was broken on purpose."""
+
+
 class CutOff(Response):
     """An answer that breaks off. The error reaches the client of an in-process transport and ends a real connection."""
 
@@ -147,7 +154,7 @@ class CutOff(Response):
         headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b'{"ok":', "more_body": True})
-        raise ConnectionResetError("the local chat broke the connection, as it was asked to")
+        raise Broken("the local chat broke the connection, as it was asked to")
 
 
 def _refused(refusal: Refusal) -> tuple[int, dict[str, Any]]:
@@ -202,5 +209,6 @@ async def _left(request: Request, error: Exception) -> Response:
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    log.error("the local chat failed: our mistake", exc_info=error)
+    if not isinstance(error, Broken):
+        log.error("the local chat failed: our mistake", exc_info=error)
     return _answer(500, {"ok": False, "error_code": 500, "description": "Internal Server Error"})

@@ -1,4 +1,4 @@
-"""The local chat's clock: virtual time whose speed can be changed while it runs. Reads the system's clock."""
+"""The local chat's clock: virtual time that can be made faster, or skipped, while it runs. Reads the system's."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 SLOWEST, FASTEST = 1.0, 60.0
+FURTHEST = 400 * 86_400.0
+"""Seconds (virtual) that one skip moves the clock on at most."""
 MARK_EVERY = 0.5
 """Seconds (real) after which a clock that is not at speed 1 leaves a new mark, so that a kill can't turn time back."""
 
@@ -36,6 +38,8 @@ class Clock:
         self._mark = Mark(started, started, _checked(speed))
         self._keep: Callable[[Mark], None] = lambda mark: None
         self._listeners: list[Callable[[], None]] = []
+        self.skipped = 0.0
+        """Seconds (virtual) that were skipped since this clock was made: by them a page knows a skip from a drift."""
 
     def now(self) -> datetime:
         """Virtual time, aware UTC."""
@@ -52,11 +56,23 @@ class Clock:
     def set_speed(self, speed: float) -> None:
         """Go on at another speed (1 to 60) from the present moment. Raises ValueError for any other."""
         self._set_mark(_checked(speed))
-        for listener in tuple(self._listeners):
-            listener()
+        self._tell()
+
+    def skip(self, seconds: float) -> None:
+        """Move on by virtual seconds at once, at the same speed. Raises ValueError: that is back, or too far."""
+        if not 0 <= seconds <= FURTHEST:
+            raise ValueError(f"time is skipped forward, by {FURTHEST:g} s at most, not by {seconds:g}")
+        if seconds:
+            self._set_mark(self._mark.speed, seconds)
+            self.skipped += seconds
+            self._tell()
+
+    def skip_to(self, instant: datetime) -> None:
+        """Move on to an instant (aware) at once; one that has passed changes nothing. Raises ValueError: too far."""
+        self.skip(max(0.0, instant.timestamp() - self._virtual(self._real())))
 
     def on_change(self, callback: Callable[[], None]) -> None:
-        """Have `callback` called after every change of the speed."""
+        """Have `callback` called after every change of the speed, and every skip."""
         self._listeners.append(callback)
 
     def keep_with(self, keep: Callable[[Mark], None], last: Mark | None) -> None:
@@ -75,10 +91,14 @@ class Clock:
     def _virtual(self, real: float) -> float:
         return self._mark.virtual + (real - self._mark.real) * self._mark.speed
 
-    def _set_mark(self, speed: float) -> None:
+    def _set_mark(self, speed: float, further: float = 0.0) -> None:
         real = self._real()
-        self._mark = Mark(real, self._virtual(real), speed)
+        self._mark = Mark(real, self._virtual(real) + further, speed)
         self._keep(self._mark)
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
 
 
 def resume(last: Mark, real: float) -> Mark:

@@ -1,7 +1,7 @@
 """Keeps other web pages and other machines out of the local chat. Touches HTTP.
 
 Host must be a name of ours (against DNS rebinding). Where a browser says that a request comes from must be ourselves.
-Nothing may frame us, sniff, or keep what we send. Bodies are limited.
+Nobody else may frame us, sniff, or keep what we send. Bodies are limited.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MOST_BOT_BODY, MOST_PAGE_BODY = 52 << 20, 64 << 10
 """Bytes of a request: a bot's may hold a file of 50 MB; the page's hold a text."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src 'self'; img-src 'self';"
-    " frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    " frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -25,7 +25,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
+    "X-Frame-Options": "SAMEORIGIN",
 }
 
 

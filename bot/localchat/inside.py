@@ -19,3 +19,11 @@ class Inside(Protocol):
     async def outline(self, person: int) -> dict[str, Any] | None:
         """What is led now, step by step, and what could be, as JSON; None: nobody runs that could tell."""
         ...
+
+    async def next_event(self) -> tuple[int, float] | None:
+        """(person, virtual unix seconds) of the earliest thing that time itself will bring in any chat."""
+        ...
+
+    async def at_rest(self) -> bool:
+        """Nothing is due, and nothing waits to be shown."""
+        ...

@@ -29,6 +29,8 @@ class News:
         self.epoch = secrets.token_hex(4)
         self.events: deque[Event] = deque(maxlen=MOST_EVENTS)
         self.last = 0
+        self.posted: dict[str, Any] = {}
+        """What holds until the next of its kind: a page that opens later is told as well."""
         self._bell = asyncio.Event()
 
     def tell(self, chat: int | None, kind: str, data: Any) -> None:
@@ -36,6 +38,12 @@ class News:
         self.last += 1
         self.events.append(Event(self.last, chat, kind, data))
         self.ring()
+
+    def post(self, kind: str, data: Any) -> None:
+        """Tell all pages what holds from now on, unless it held before."""
+        if kind not in self.posted or self.posted[kind] != data:
+            self.posted[kind] = data
+            self.tell(None, kind, data)
 
     def ring(self) -> None:
         """Wake whoever waits for something new."""

@@ -13,8 +13,9 @@ from starlette.routing import Route
 
 from bot.localchat import files
 from bot.localchat.clock import FASTEST, SLOWEST
-from bot.localchat.door import PERSON, Door, as_json, object_in, person_in
+from bot.localchat.door import Door, as_json, object_in, person_in
 from bot.localchat.news import Event
+from bot.localchat.people import chosen_language, listed, meet
 from bot.localchat.profile import menu, spoken
 from bot.localchat.ranges import sliced
 from bot.localchat.refusal import Refusal
@@ -26,7 +27,7 @@ LONGEST_TEXT = 4096
 MOST_HISTORY = 500
 """Messages a page is given when it opens."""
 BREATH = 15.0
-"""Seconds (real) after which an idle stream sends a sign of life."""
+"""Seconds (real) after which an idle stream sends a sign of life: the time."""
 SHOWN_IN_PAGE = ("audio/ogg", "audio/mpeg", "audio/mp4", "image/png", "image/jpeg", "image/webp")
 LOCKED = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private, max-age=3600"}
 
@@ -107,9 +108,8 @@ class Page:
     def _introduce(self, request: Request, body: dict[str, Any]) -> None:
         """Note the browser's language as the person's, as a Telegram client does with its own."""
         language = body.get("language")
-        if isinstance(language, str) and 2 <= len(language) <= 16:
-            first_name = "You" if person_in(request) == PERSON else None
-            self._telegram.person(person_in(request), first_name=first_name, language_code=language.lower())
+        fits = isinstance(language, str) and 2 <= len(language) <= 16
+        meet(self._telegram, person_in(request), str(language).lower() if fits else None)
 
     # ── the stream ────────────────────────────────────────────────────────────────────────────────────────────────────
     async def events(self, request: Request) -> Response:
@@ -139,7 +139,7 @@ class Page:
                     if event.chat in (None, person):
                         yield self._event(event.number, event.kind, self._data(event, person, language), replay=False)
             if telegram.news.last == told and not await telegram.news.wait(BREATH):
-                yield ":\n\n"
+                yield self._event(told, "clock", telegram.clock_face(), replay=True)  # the page's own goes astray
 
     def _missed(self, last: str) -> list[Event] | None:
         """The events after `last`, if it is one of this run of the server and none since is lost."""
@@ -152,13 +152,19 @@ class Page:
         return [event for event in events if event.number > int(number)]
 
     def _data(self, event: Event, person: int, language: str) -> Any:
-        return self._profile(person, language) if event.kind == "profile" else event.data
+        match event.kind:
+            case "profile":
+                return self._profile(person, language)
+            case "people":
+                return listed(self._telegram)
+        return event.data
 
     def _event(self, number: int, kind: str, data: Any, *, replay: bool) -> str:
         body = json.dumps({"kind": kind, "data": data, "replay": replay})
         return f"id: {self._telegram.news.epoch}-{number}\ndata: {body}\n\n"
 
     def _profile(self, person: int, language: str) -> dict[str, Any]:
+        language = (chosen_language(self._telegram, person) or language).split("-")[0]
         return {
             "name": spoken(self._telegram, "name", language),
             "username": self._telegram.me["username"],
@@ -172,5 +178,6 @@ class Page:
             "profile": self._profile(person, language),
             "clock": self._telegram.clock_face(),
             "blocked": self._telegram.is_blocked_by(person),
+            "posted": {**self._telegram.news.posted, "people": listed(self._telegram)},
             "messages": [{"message": body, "shown": shown} for body, shown in messages],
         }

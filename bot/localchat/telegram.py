@@ -21,7 +21,8 @@ from bot.localchat.entities import commands_in
 from bot.localchat.faults import FaultHook
 from bot.localchat.inside import Inside
 from bot.localchat.news import News
-from bot.localchat.person import Message, Tap, labels, seen, words_of
+from bot.localchat.person import Message, Tap, named, seen, words_of
+from bot.localchat.stage import Stage
 from bot.localchat.wire import Call, Wire
 
 MESSAGE_LIVES, TAP_LIVES = 24 * 3600.0, 150.0
@@ -71,6 +72,7 @@ class LocalTelegram:
         """(method, parameter) the bot sent and nothing here understands."""
         self.closing = asyncio.Event()
         self.news = News()
+        self.stage = Stage(clock, self.news, lambda: self.inside)
         self._taps: dict[str, Tap] = {}
         kept = self.archive.setting("clock")
         clock.keep_with(self._keep_mark, Mark(**kept) if kept else None)
@@ -122,11 +124,11 @@ class LocalTelegram:
     def tell_clock(self) -> None:
         """Tell all pages the time and its speed."""
         self.news.tell(None, "clock", self.clock_face())
-        self.note_act("speed", None, speed=self.clock.speed)
+        self.acts.clock(self.real(), self.clock.speed, self.clock.skipped)
 
     def clock_face(self) -> Json:
-        """The clock as the page has it: unix seconds (virtual) and speed."""
-        return {"now": self.clock.now().timestamp(), "speed": self.clock.speed}
+        """The clock as the page has it: unix seconds (virtual), speed, and what was skipped."""
+        return {"now": self.clock.now().timestamp(), "speed": self.clock.speed, "skipped": self.clock.skipped}
 
     def _keep_mark(self, mark: Mark) -> None:
         kept = {"real": mark.real, "virtual": mark.virtual, "speed": mark.speed, "ended": mark.ended}
@@ -198,6 +200,7 @@ class LocalTelegram:
         )
         self.news.tell(user_id, "blocked", blocked)
         self.note_act("block" if blocked else "unblock", user_id)
+        self.news.tell(None, "people", None)
 
     def chat(self, chat_id: int) -> Json | None:
         """A chat the bot knows, as the Bot API's Chat."""
@@ -241,8 +244,7 @@ class LocalTelegram:
         found = self.archive.message(chat["id"], message_id)
         message = found[0] if found else {"chat": chat, "message_id": message_id, "date": 0}
         tap = Tap(str(secrets.randbits(62)))
-        label = labels(message).get(data)
-        self.note_act("tap", chat["id"], message=message_id, data=data, label=label, query=tap.query)
+        self.note_act("tap", chat["id"], message=message_id, data=data, label=named(message).get(data), query=tap.query)
         self._taps[tap.query] = tap
         while len(self._taps) > MOST_TAPS:
             del self._taps[next(iter(self._taps))]
@@ -279,8 +281,7 @@ class LocalTelegram:
         allowed: Sequence[str] = self.archive.setting("allowed_updates") or ()
         if allowed and kind not in allowed:
             return 0
-        lives = TAP_LIVES if kind == "callback_query" else MESSAGE_LIVES
-        return self.put_raw_update({kind: body}, lives)
+        return self.put_raw_update({kind: body}, TAP_LIVES if kind == "callback_query" else MESSAGE_LIVES)
 
     def put_raw_update(self, body: Json, lives: float = MESSAGE_LIVES) -> int:
         """Queue anything at all, also what no Telegram would send; its update id. `lives`: seconds (real)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.async_api import Page, expect
 
 
@@ -24,6 +26,9 @@ async def test_a_restarted_bot_goes_on_where_it_was(desktop: Page, command: str)
     await expect(desktop.get_by_role("log")).to_contain_text("I'm Easeback")
     await desktop.get_by_role("button", name="Workshop", exact=True).click()
     await desktop.get_by_role("tab", name="Bot").click()
+    panel = desktop.get_by_role("tabpanel")
+    await expect(panel.get_by_role("status")).to_have_text("")
     await desktop.get_by_role("button", name="Restart the bot").click()
+    await expect(panel.get_by_role("status")).to_have_text(re.compile(r"^The bot is back after \d+(\.\d)? s\.$"))
     await desktop.get_by_role("button", name="Begin").click()
     await expect(desktop.get_by_role("log")).to_contain_text("None of these")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,10 +45,9 @@ def told() -> Iterator[Told]:
 @pytest.fixture
 async def bot(tmp_path: Path) -> AsyncIterator[House]:
     """The whole bot without a voice, running against the local chat."""
-    skipped: list[float] = []
-    clock = Clock(real=lambda: time.time() + sum(skipped))
+    clock = Clock()
     telegram = LocalTelegram(":memory:", token=TOKEN, clock=clock)
-    house = House(tmp_path, telegram, clock, skipped, engine=None)
+    house = House(tmp_path, telegram, clock, engine=None)
     try:
         async with house.running():
             yield house

@@ -37,8 +37,8 @@ class House:
     home: Path
     telegram: LocalTelegram
     clock: Clock
-    skipped: list[float]
-    """Seconds that the clock was moved on."""
+    set_by: list[float] = field(default_factory=list)
+    """Seconds by which the system's clock was set: nobody tells that to who waits for it."""
     content: Path = CONTENT
     engine: type[Hum] | None = Hum
     settings: dict[str, str] = field(default_factory=dict)
@@ -162,11 +162,11 @@ async def new_house(place: Place, full_shelf: Path) -> AsyncIterator[House]:
     home = place.folder
     home.mkdir()
     shutil.copytree(full_shelf, home / "notes", copy_function=os.link)
-    skipped: list[float] = []
-    clock = Clock(real=lambda: time.time() + sum(skipped))
+    set_by: list[float] = []
+    clock = Clock(real=lambda: time.time() + sum(set_by))
     telegram = LocalTelegram(":memory:", token=TOKEN, clock=clock)
     try:
-        yield House(home, telegram, clock, skipped, content_of(full_shelf), database=place.url or "")
+        yield House(home, telegram, clock, set_by, content_of(full_shelf), database=place.url or "")
     finally:
         await telegram.close()
 

@@ -17,7 +17,7 @@ async def test_back_before_the_next_step_is_too_late_it_comes(house: House) -> N
         await to_settle(house)
         await house.tap("Done")
         await house.sees("Breathe · 2 of 11")
-    house.skipped.append(100)
+    house.clock.skip(100)
     async with house.running():
         await house.sees("Three slow breaths · 3 of 11")
 
@@ -28,7 +28,7 @@ async def test_back_more_than_two_minutes_late_there_is_one_question_and_nothing
         await house.tap("Done")
         await house.sees("Breathe · 2 of 11")
         seen = {m.id for m in house.messages}
-    house.skipped.append(600)
+    house.clock.skip(600)
     async with house.running():
         await house.sees("We got cut off. Go on from here?")
         await house.quiet()
@@ -43,7 +43,7 @@ async def test_what_people_did_meanwhile_comes_before_what_time_did(house: House
         await house.tap("Done")
         await house.sees("Breathe · 2 of 11")
     await house.say("pause")
-    house.skipped.append(60)
+    house.clock.skip(60)
     async with house.running():
         await house.sees("Paused. Come back when you like.")
 
@@ -159,7 +159,7 @@ async def test_a_screen_closed_in_silence_has_no_buttons_and_a_tap_on_it_is_late
     async with house.running():
         await house.say("/backpain")
         notice = await house.sees("Before you move")
-    house.skipped.append(1900)
+    house.clock.skip(1900)
     async with house.running():
         await house.telegram.until(lambda: not any(m.buttons for m in house.messages), 20)
         assert house.last.id == notice.id, "nothing was sent"
@@ -175,7 +175,7 @@ async def test_a_state_that_can_not_be_read_becomes_a_pause_that_is_shown(house:
     ((sealed,),) = await place.run("SELECT state FROM chats")
     state = keys.open(sealed).replace(b'"kind":"playing"', b'"kind":"dancing"')
     await place.overwrite("chats", "state", keys.seal(state))
-    house.skipped.append(60)
+    house.clock.skip(60)
     async with house.running():
         await house.sees("Paused here.")
         await house.tap("Go on")

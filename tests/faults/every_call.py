@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -107,10 +108,9 @@ class Lane:
 async def lane(home: Path, shelf: Path) -> AsyncIterator[Lane]:
     """A running bot. `shelf`: a folder with its notes."""
     shutil.copytree(shelf, home / "notes", copy_function=os.link)
-    skipped: list[float] = []
-    clock, driver = Clock(real=lambda: time.time() + sum(skipped)), Driver()
+    clock, driver = Clock(), Driver()
     telegram = LocalTelegram(":memory:", token=TOKEN, clock=clock)
-    house = House(home, telegram, clock, skipped, before=driver)
+    house = House(home, telegram, clock, before=driver)
     try:
         async with house.running():
             with closing(sqlite3.connect(home / "easeback.db", isolation_level=None)) as beside:
@@ -142,8 +142,7 @@ class Person:
         """A word, the label of a button in brackets, or "time": the clock goes on to what is due next."""
         house = self.lane.house
         if what == "time":
-            house.skipped.append(self.lane.look("due_at", self.id) - house.clock.now().timestamp() + 0.01)
-            house.clock.set_speed(1)  # so that who waits for the clock looks at it
+            house.clock.skip_to(datetime.fromtimestamp(self.lane.look("due_at", self.id) + 0.01, UTC))
         elif what.startswith("["):
             message, button = next((m, b) for m, b in self.buttons if what[1:-1] in b.text)
             await house.telegram.tap(self.id, message.id, button.data)

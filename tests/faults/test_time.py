@@ -37,7 +37,7 @@ async def left(bot: House) -> float:
 async def test_in_a_note_there_is_one_question_and_nothing_else(bot: House, by: float) -> None:
     await to_breathe(bot)
     seen = {m.id for m in bot.messages}
-    bot.skipped.append(by)
+    bot.set_by.append(by)
     await bot.sees(QUESTION, within=4)
     await bot.quiet()
     await asyncio.sleep(1.2)  # two more looks at the clock
@@ -54,7 +54,7 @@ async def test_in_a_pause_nothing_comes_and_the_session_goes_on_as_ever(bot: Hou
     await bot.tap("Pause")
     await bot.sees("Paused. Come back when you like.")
     await bot.quiet()
-    bot.skipped.append(by)
+    bot.set_by.append(by)
     await asyncio.sleep(1.2)
     await bot.quiet()
     await bot.sees("Paused. Come back when you like.", within=0.1)
@@ -70,7 +70,7 @@ async def test_between_claim_and_settle_nothing_comes_twice_and_nobody_waits_an_
         if method != "sendVoice":
             return None
         bot.telegram.fault = None
-        bot.skipped.append(by)
+        bot.set_by.append(by)
         return Fault(after=True, wait=1)
 
     await to_settle(bot)
@@ -97,7 +97,7 @@ async def test_while_a_429_holds_it_holds_as_long_as_telegram_said(bot: House, b
         sends.append(time.monotonic())
         if len(sends) > 1:
             return None
-        bot.skipped.append(by)
+        bot.set_by.append(by)
         return flood(2)
 
     await to_settle(bot)
@@ -114,7 +114,7 @@ async def test_put_back_while_the_bot_was_off_it_asks_when_it_is_on_again(house:
     async with house.running():
         await to_breathe(house)
         seen = {m.id for m in house.messages}
-    house.skipped.append(-HOUR)
+    house.set_by.append(-HOUR)
     async with house.running():
         await house.sees(QUESTION, within=4)
         await house.quiet()
@@ -125,8 +125,7 @@ async def test_the_loop_stands_still_for_five_seconds_and_nothing_comes_late_or_
     calls = bot.telegram.record()
     await to_breathe(bot)
     before = (await bot.chat()).state
-    bot.skipped.append(await left(bot) - 0.3)
-    bot.clock.set_speed(1)
+    bot.clock.skip(await left(bot) - 0.3)
     asyncio.get_running_loop().call_later(0.2, time.sleep, 5)  # until long after the next note is due
     await bot.sees("Three slow breaths · 3 of 11")
     await bot.quiet()

@@ -221,3 +221,14 @@ async def test_time_that_was_skipped_is_skipped_with_what_went_by_before_it(
     (line,) = [line for line in (await glass("story"))["text"].splitlines() if "skip" in line]
     seconds = float(line.removeprefix("    bot.clock.skip(").removesuffix(")"))
     assert 620 <= seconds < 622
+
+
+async def test_a_trouble_that_is_switched_on_is_in_the_story(
+    http: httpx.AsyncClient, glass: Glass, telegram: LocalTelegram
+) -> None:
+    await telegram.say(YOU, "/start")
+    own = {"origin": "http://127.0.0.1:8000"}
+    given = {"kind": "down", "on": True, "here": True}
+    answer = await http.post("/workshop/trouble", params={"key": telegram.page_key}, headers=own, json=given)
+    assert answer.status_code == 204
+    assert "    # here: trouble (kind down, on True)\n" in (await glass("story"))["text"]

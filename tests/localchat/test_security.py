@@ -15,8 +15,16 @@ from bot.localchat.server import page_address
 from tests.localchat.raw import TOKEN, RawBot
 
 OWN = "http://127.0.0.1:8000"
-POSTS = {"/chat/say": {"text": "x"}, "/chat/tap": {"message_id": 1, "data": "x"}, "/chat/speed": {"speed": 9}}
-PARTS = ["/", "/page/main.js", "/chat/events", "/chat/file/x", "/chat/say", "/chat/tap", "/chat/speed"]
+POSTS = {
+    "/chat/say": {"text": "x"},
+    "/chat/tap": {"message_id": 1, "data": "x"},
+    "/chat/speed": {"speed": 9},
+    "/workshop/jump": {"by": 9},
+    "/workshop/trouble": {"kind": "slow", "on": True},
+    "/workshop/people": {"name": "Eve"},
+    "/workshop/person": {"id": 1001, "blocked": True},
+}
+PARTS = ["/", "/page/main.js", "/chat/events", "/chat/file/x", *POSTS]
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:8000", "", "localhost.:80x"])
@@ -54,7 +62,9 @@ async def test_every_answer_is_sealed(telegram: LocalTelegram, http: httpx.Async
         headers = (await http.get(path)).headers
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy
-        assert "frame-ancestors 'none'" in policy
+        assert "frame-ancestors 'self'" in policy
+        assert "frame-src 'self'" in policy
+        assert headers["x-frame-options"] == "SAMEORIGIN"
         assert "unsafe" not in policy
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
@@ -75,6 +85,9 @@ async def test_other_pages_can_not_post(telegram: LocalTelegram, http: httpx.Asy
     assert telegram.messages(1001) == []
     assert telegram.archive.count("updates") == 0
     assert telegram.clock.speed == 1
+    assert telegram.clock.skipped == 0
+    assert telegram.archive.count("people") == 0
+    assert telegram.news.posted == {}
     for path, body in POSTS.items():
         assert (await http.post(path, json=body, headers={"origin": OWN})).is_success
     await telegram.erase(1001)

@@ -2,14 +2,19 @@
 export class Clock extends EventTarget {
   #base = Date.now() / 1000;
   #at = performance.now();
+  #skipped = null;
   speed = 1;
 
-  set({now, speed}) {
+  // `skipped`: virtual seconds that were skipped so far; what came since the last time is a jump of so many seconds.
+  set({now, speed, skipped = 0}) {
+    const jumped = skipped - (this.#skipped ?? skipped);
+    this.#skipped = skipped;
     this.#base = now;
     this.#at = performance.now();
     const changed = speed !== this.speed;
     this.speed = speed;
     if (changed) this.dispatchEvent(new Event('speed'));
+    if (jumped > 0) this.dispatchEvent(new CustomEvent('jump', {detail: jumped}));
     this.dispatchEvent(new Event('set'));
   }
 

@@ -4,13 +4,19 @@ import {el, find} from './dom.js';
 import {icon} from './icons.js';
 import {Messages} from './messages.js';
 import {opens} from './opens.js';
+import {Beside, whose} from './people.js';
+import {jumping} from './time.js';
+import {Told} from './told.js';
+import {banner} from './trouble.js';
 import {Deck} from './voice.js';
 import {workshop} from './workshop.js';
 
 const asked = new URLSearchParams(location.search);
 const person = asked.get('person') ? `?person=${encodeURIComponent(asked.get('person'))}` : '';
 // The key is in a cookie now: it need not stay in the address bar, nor in the history.
-history.replaceState(null, '', `/${person}`);
+const beside = asked.has('beside'); // a page in another page's window: without time, workshop and what takes the focus
+history.replaceState(null, '', `/${person}${beside ? `${person ? '&' : '?'}beside=1` : ''}`);
+document.documentElement.classList.toggle('beside', beside);
 
 const TYPING_LASTS = 5_000, TOAST_LASTS = 3_500; // milliseconds
 const QUIET_STATUS = 'local chat';
@@ -40,11 +46,20 @@ const act = {
   command: (text) => post('say', {text}),
 };
 const messages = new Messages({clock, deck, act, file: (id) => `/chat/file/${encodeURIComponent(id)}`});
-workshop({
-  clock, messages, person,
+const told = new Told();
+const tools = {
+  clock, messages, person, told,
+  me: Number(asked.get('person') ?? 1001),
   ask: (path) => request(`workshop/${path}`),
   tell: (path, body = {}) => send(`workshop/${path}`, body),
-});
+};
+whose(tools);
+banner(tools);
+if (!beside) {
+  jumping(tools);
+  workshop({...tools, beside: new Beside(told)});
+}
+clock.addEventListener('jump', ({detail}) => deck.skip?.(detail));
 
 // ── header ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 let quietAgain = 0;
@@ -167,13 +182,14 @@ function showEmpty() {
 }
 
 const happened = {
-  history({profile: given, clock: face, messages: all}) {
+  history({profile: given, clock: face, messages: all, posted}) {
     clock.set(face);
+    for (const [kind, value] of Object.entries(posted)) told.tell(kind, value);
     messages.history(all);
     showProfile(given);
     if (messages.empty) return;
     messages.toEnd();
-    if (matchMedia('(pointer: fine)').matches) text.focus({preventScroll: true});
+    if (!beside && matchMedia('(pointer: fine)').matches) text.focus({preventScroll: true});
   },
   message({message, shown}, replay) {
     find('log').hidden = false;
@@ -210,4 +226,5 @@ stream.addEventListener('error', () => {
 stream.addEventListener('message', (event) => {
   const {kind, data, replay} = JSON.parse(event.data);
   happened[kind]?.(data, replay);
+  if (kind !== 'history') told.tell(kind, data);
 });

@@ -6,10 +6,13 @@ import {icon} from './icons.js';
 import {bot} from './bot.js';
 import {data} from './data.js';
 import {outline} from './outline.js';
+import {people} from './people.js';
 import {story} from './story.js';
+import {time} from './time.js';
+import {trouble} from './trouble.js';
 import {wire} from './wire.js';
 
-const TABS = [outline, data, wire, story, bot];
+const TABS = [outline, time, people, trouble, data, wire, story, bot];
 
 // `tools` is what a tab may use: ask(path), tell(path, body), clock, messages, person.
 export function workshop(tools) {
