@@ -8,9 +8,14 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
 
 from bot.chat.turns import due_of
+from bot.guide.outline import outline
 from bot.parts import Parts
+from bot.store.held import ABOUT_NOBODY
 
 
 class Inside:
@@ -59,3 +64,36 @@ class Inside:
                 return True
             now = parts.clock.now().timestamp()
             return await parts.store.next_send() is None and not await parts.store.due(now, 1)
+
+    async def held(self, person: int) -> dict[str, Any] | None:
+        """All that is kept about a person, opened, as JSON; None: nobody runs that could tell."""
+        async with self._looking:
+            if self._parts is None:
+                return None
+            tables = [asdict(table) for table in await self._parts.store.held(person)]
+        return {"tables": _plain(tables), "about_nobody": dict(ABOUT_NOBODY)}
+
+    async def outline(self, person: int) -> dict[str, Any] | None:
+        """What is led now, step by step, and what could be, as JSON; None: nobody runs that could tell."""
+        async with self._looking:
+            if (parts := self._parts) is None:
+                return None
+            now = parts.clock.now()
+            row = await parts.store.peek(person, now)
+        content = parts.led.content
+        chat = None if row is None else row.chat
+        spoken = content.languages.get(chat.person.language, content) if chat else content
+        told: dict[str, Any] = _plain(asdict(outline(chat, spoken, now)))
+        return told
+
+
+def _plain(value: Any) -> Any:
+    """As JSON can hold it: times in ISO 8601."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case dict():
+            return {name: _plain(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+    return value

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "hear": {"guide", "media", "check"},
     "chat": {"guide", "store", "media", "clock"},
     "parts": {"guide", "store", "media", "clock", "chat"},
-    "inside": {"parts", "chat"},
+    "inside": {"parts", "chat", "guide", "store"},
     "local": {"localchat", "chat", "guide", "store"},
     "app": {
         *("guide", "store", "media", "clock", "zones", "check", "chat", "localchat", "settings"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.localchat.parameters import Upload
-from bot.localchat.telegram import Call
+from bot.localchat.wire import Call
 from tests.wire import read
 
 pytest_plugins = ["pytester"]

@@ -28,7 +28,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from bot.localchat import __main__ as localchat
 from bot.localchat.api import CALL
 from bot.localchat.parameters import Upload
-from bot.localchat.telegram import Call
+from bot.localchat.wire import Call
 
 if TYPE_CHECKING:
     from aiogram.methods import TelegramMethod

@@ -24,15 +24,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from bot.localchat import files, page, people, workshop
+from bot.localchat import files, glass, page, people, workshop
 from bot.localchat.door import Door
-from bot.localchat.faults import Fault, lost
+from bot.localchat.faults import Fault, lost, suffered
 from bot.localchat.guard import LOOPBACK, Guard, TooLarge
 from bot.localchat.methods import Method, methods
 from bot.localchat.parameters import BY_SMALL_NAME, Upload, read
 from bot.localchat.ranges import sliced
 from bot.localchat.refusal import Refusal, bad_request
-from bot.localchat.telegram import Call, LocalTelegram
+from bot.localchat.telegram import LocalTelegram
+from bot.localchat.wire import Call
 
 CALL = "bot.localchat.call"
 """The audit event (`sys.audit`, PEP 578) of each call that is answered, whichever chat answers it. With it goes the
@@ -50,6 +51,7 @@ def create_app(telegram: LocalTelegram, *, allowed_hosts: Sequence[str] = LOOPBA
             Route("/file/bot{token}/{path:path}", api.download),
             *page.routes(telegram, door),
             *workshop.routes(telegram, door),
+            *glass.routes(telegram, door),
             *people.routes(telegram, door),
         ],
         middleware=[Middleware(Guard, allowed_hosts=allowed_hosts)],
@@ -94,6 +96,7 @@ class BotApi:
         if fault.wait and fault.after:
             await self._silence(fault.wait)
         call = Call(method, dict(raw), status, answer, came)
+        telegram.glass.note(call, *suffered(fault, status, answer))
         sys.audit(CALL, call)
         if telegram.wire is not None:
             telegram.wire.append(call)

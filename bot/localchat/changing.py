@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bot.localchat.archive import Json
 from bot.localchat.chats import Given, chat_for, message_for
 from bot.localchat.keyboards import inline_keyboard
+from bot.localchat.person import words_of
 from bot.localchat.refusal import bad_request
 from bot.localchat.sending import caption_of, text_of
 from bot.localchat.telegram import LocalTelegram
@@ -40,6 +41,7 @@ def _edit(telegram: LocalTelegram, given: Given, change: Callable[[Json], Json],
         new["edit_date"] = old["edit_date"]
     telegram.archive.change_message(new["message_id"], new)
     telegram.news.tell(chat["id"], "edit", {"message": new})
+    telegram.note_act("edited", chat["id"], **words_of(new))
     return new
 
 
@@ -71,6 +73,7 @@ def _delete(telegram: LocalTelegram, chat: Json, bodies: list[Json]) -> bool:
         raise bad_request("message can't be deleted for everyone")
     if removed := telegram.archive.remove_messages(chat["id"], [body["message_id"] for body in bodies]):
         telegram.news.tell(chat["id"], "delete", removed)
+        telegram.note_act("gone", chat["id"], messages=removed)
     return True
 
 

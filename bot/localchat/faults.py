@@ -53,3 +53,13 @@ def hang(seconds: float, *, after: bool) -> Fault:
 def lost(*, after: bool = True) -> Fault:
     """The connection breaks at once; the request was carried out or not."""
     return Fault(after=after, cut=True)
+
+
+def suffered(fault: Fault, status: int, answer: Any) -> tuple[tuple[int, Any], str]:
+    """((status, body) that the bot got, what a fault made of its request), for an answer that a request had."""
+    done = "it was carried out, but its answer was lost" if fault.after else "it was not carried out"
+    if fault.cut:
+        return (0, None), f"the connection broke: {done}"
+    if fault.status:
+        return (fault.status, fault.body), f"a trouble that was switched on: {done}"
+    return (status, answer), ""

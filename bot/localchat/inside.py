@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Inside(Protocol):
@@ -10,6 +10,14 @@ class Inside(Protocol):
 
     def restart(self) -> None:
         """Stop and start again, as after a crash."""
+        ...
+
+    async def held(self, person: int) -> dict[str, Any] | None:
+        """All that is kept about a person, opened, as JSON; None: nobody runs that could tell."""
+        ...
+
+    async def outline(self, person: int) -> dict[str, Any] | None:
+        """What is led now, step by step, and what could be, as JSON; None: nobody runs that could tell."""
         ...
 
     async def next_event(self) -> tuple[int, float] | None:

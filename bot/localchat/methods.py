@@ -76,6 +76,7 @@ async def answer_callback_query(telegram: LocalTelegram, given: Given) -> bool:
         tap.answer_with(Answer(text, bool(given.get("show_alert"))))
     toast = {"query": given["callback_query_id"], "text": text, "alert": bool(given.get("show_alert"))}
     telegram.news.tell(person, "toast", toast)
+    telegram.note_act("answer", person, query=toast["query"], text=text)
     return True
 
 

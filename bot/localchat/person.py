@@ -88,3 +88,15 @@ def seen(body: Json, shown: Json, bot_id: int) -> Message:
         ),
         body=body,
     )
+
+
+def named(body: Mapping[str, Any]) -> dict[str, str]:
+    """What stands on a message's buttons, by what they send."""
+    rows = body.get("reply_markup", {}).get("inline_keyboard", ())
+    return {button["callback_data"]: button["text"] for row in rows for button in row if "callback_data" in button}
+
+
+def words_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a story needs of a message."""
+    text = body.get("text") or body.get("caption") or ""
+    return {"message": body["message_id"], "text": text, "buttons": named(body)}

@@ -10,19 +10,20 @@ import json
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from bot.localchat.acts import Acts
 from bot.localchat.archive import Archive, Json
 from bot.localchat.clock import Clock, Mark
 from bot.localchat.entities import commands_in
 from bot.localchat.faults import FaultHook
 from bot.localchat.inside import Inside
 from bot.localchat.news import News
-from bot.localchat.person import Message, Tap, seen
+from bot.localchat.person import Message, Tap, named, seen, words_of
 from bot.localchat.stage import Stage
+from bot.localchat.wire import Call, Wire
 
 MESSAGE_LIVES, TAP_LIVES = 24 * 3600.0, 150.0
 """Seconds (real) an update waits for the bot: a message, a tap. Source: Telegram's Bot API server."""
@@ -30,17 +31,6 @@ ANSWER_WITHIN = 15.0
 """Seconds (real) in which a tap can be answered. Telegram names no figure; about this is seen."""
 MOST_TAPS = 1_000
 """Taps whose answer is still told to who tapped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request and its answer, as recorded. `at`: real seconds of a monotonic clock when it came."""
-
-    method: str
-    parameters: Mapping[str, Any]
-    status: int
-    answer: Any
-    at: float
 
 
 class LocalTelegram:
@@ -77,6 +67,7 @@ class LocalTelegram:
         """The bot behind the chat, for the workshop."""
         self.fault: FaultHook | None = None
         self.wire: deque[Call] | None = None
+        self.glass, self.acts = Wire(), Acts()
         self.unknown: set[tuple[str, str]] = set()
         """(method, parameter) the bot sent and nothing here understands."""
         self.closing = asyncio.Event()
@@ -133,6 +124,7 @@ class LocalTelegram:
     def tell_clock(self) -> None:
         """Tell all pages the time and its speed."""
         self.news.tell(None, "clock", self.clock_face())
+        self.acts.clock(self.real(), self.clock.speed, self.clock.skipped)
 
     def clock_face(self) -> Json:
         """The clock as the page has it: unix seconds (virtual), speed, and what was skipped."""
@@ -145,6 +137,10 @@ class LocalTelegram:
     def date(self) -> int:
         """The virtual time as Telegram writes dates: whole unix seconds."""
         return int(self.clock.now().timestamp())
+
+    def note_act(self, kind: str, chat: int | None, /, **what: Any) -> None:
+        """Remember what was done or seen, for the story of it. `chat` None: it concerns all chats."""
+        self.acts.note(kind, chat, self.real(), self.clock.speed, what)
 
     # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
     def person(
@@ -203,6 +199,7 @@ class LocalTelegram:
             },
         )
         self.news.tell(user_id, "blocked", blocked)
+        self.note_act("block" if blocked else "unblock", user_id)
         self.news.tell(None, "people", None)
 
     def chat(self, chat_id: int) -> Json | None:
@@ -236,6 +233,7 @@ class LocalTelegram:
         if reply_to is not None and (replied := self.archive.message(chat["id"], reply_to)):
             body["reply_to_message"] = {k: v for k, v in replied[0].items() if k != "reply_to_message"}
         full = self.show(chat["id"], body, {"silent": True})
+        self.note_act("say", chat["id"], message=full["message_id"], text=text, reply_to=reply_to)
         self.put_update("message", full)
         return seen(full, {"silent": True}, self.me["id"])
 
@@ -246,6 +244,7 @@ class LocalTelegram:
         found = self.archive.message(chat["id"], message_id)
         message = found[0] if found else {"chat": chat, "message_id": message_id, "date": 0}
         tap = Tap(str(secrets.randbits(62)))
+        self.note_act("tap", chat["id"], message=message_id, data=data, label=named(message).get(data), query=tap.query)
         self._taps[tap.query] = tap
         while len(self._taps) > MOST_TAPS:
             del self._taps[next(iter(self._taps))]
@@ -266,11 +265,14 @@ class LocalTelegram:
         gone = message_ids or [message.id for message in self.messages(user_id)]
         if removed := self.archive.remove_messages(user_id, gone):
             self.news.tell(user_id, "delete", removed)
+            self.note_act("erase", user_id, messages=removed, all=not message_ids)
 
     def show(self, chat_id: int, body: Json, shown: Json) -> Json:
         """Put a new message into a chat; its body with its id."""
         full = self.archive.add_message(chat_id, body, shown)
         self.news.tell(chat_id, "message", {"message": full, "shown": shown})
+        if full["from"]["id"] == self.me["id"]:
+            self.note_act("sees", chat_id, **words_of(full))
         return full
 
     # ── the bot's queue ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -279,8 +281,7 @@ class LocalTelegram:
         allowed: Sequence[str] = self.archive.setting("allowed_updates") or ()
         if allowed and kind not in allowed:
             return 0
-        lives = TAP_LIVES if kind == "callback_query" else MESSAGE_LIVES
-        return self.put_raw_update({kind: body}, lives)
+        return self.put_raw_update({kind: body}, TAP_LIVES if kind == "callback_query" else MESSAGE_LIVES)
 
     def put_raw_update(self, body: Json, lives: float = MESSAGE_LIVES) -> int:
         """Queue anything at all, also what no Telegram would send; its update id. `lives`: seconds (real)."""

@@ -40,6 +40,7 @@ class Workshop:
         """The bot stops and starts again."""
         if self._telegram.inside is None:
             return PlainTextResponse(NOBODY, 409)
+        self._telegram.note_act("restart", None)
         self._telegram.stage.behind.restarts()
         self._telegram.inside.restart()
         return Response(status_code=204)
@@ -68,6 +69,7 @@ class Workshop:
         kind, on = body.get("kind"), body.get("on")
         if kind not in KINDS or not isinstance(on, bool):
             return PlainTextResponse("There is no such trouble.", 400)
+        self._telegram.note_act("trouble", person_in(request) if body.get("here") is True else None, kind=kind, on=on)
         if on:
             person = person_in(request) if body.get("here") is True else None
             self._telegram.stage.troubles.begin(Trouble(kind, body.get("once") is True, person))

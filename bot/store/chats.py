@@ -5,7 +5,6 @@ All times are given, none is read from a clock: `due_at` in virtual unix seconds
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from sqlalchemy import Connection, Integer, RowMapping, Select, bindparam, func,
 from bot.guide.chat import Chat, dump_plan, dump_state, load
 from bot.guide.person import Person
 from bot.guide.planned import Plan
-from bot.store import facts, left, media, people, tidy, updates
+from bot.store import facts, held, left, media, people, plans, tidy, updates
 from bot.store.database import BUSY, Before, Call, Database, open_database
 from bot.store.errors import StoreFailed
 from bot.store.left import Left, LeftFile
@@ -110,8 +109,7 @@ class Transaction:
         }
         loaded = row.loaded
         if loaded is None or plan != loaded.plan:
-            dumped = dump_plan(row.chat)
-            values["plan"] = None if dumped is None else self._keys.seal(zlib.compress(dumped, 1))
+            values["plan"] = plans.column(dump_plan(row.chat), self._keys)
         about_them = people.columns(person, self._keys) if loaded is None or person != loaded.person else None
 
         def write(connection: Connection) -> None:
@@ -185,6 +183,10 @@ class Store:
         """A chat as it is committed, not locked: to look at, not to save."""
         found = await self._database.read(lambda connection: connection.execute(_LOAD, {"of": chat}).mappings().first())
         return None if found is None else _read(found, self._keys, now)
+
+    async def held(self, chat: int) -> tuple[held.Table, ...]:
+        """All that is kept about a chat, opened."""
+        return await self._database.read(lambda connection: held.held(connection, self._keys, chat))
 
     async def due(self, now: float, limit: int) -> list[int]:
         """Chats for which time itself is the next event, by virtual `now`, the longest due first."""
@@ -276,8 +278,7 @@ def _locked(connection: Connection, chat: int) -> RowMapping | None:
 
 def _read(found: RowMapping, keys: Keys, now: datetime) -> Row:
     person = people.read(found, keys)
-    plan = None if found["plan"] is None else _unpack(keys.open_or_none(found["plan"]))
-    chat = load(person, keys.open_or_none(found["state"]) or b"", plan, now)
+    chat = load(person, keys.open_or_none(found["state"]) or b"", plans.read(found["plan"], keys), now)
     return Row(
         id=found["id"],
         chat=chat,
@@ -292,9 +293,3 @@ def _read(found: RowMapping, keys: Keys, now: datetime) -> Row:
         heard=found["heard"],
         loaded=_Loaded(person, chat.run.plan if chat.run else None),
     )
-
-
-def _unpack(packed: bytes | None) -> bytes | None:
-    with suppress(zlib.error):
-        return None if packed is None else zlib.decompress(packed)
-    return None

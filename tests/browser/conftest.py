@@ -74,7 +74,7 @@ async def page_without_errors(browser: Browser, width: int, height: int, *, phon
 
 
 @pytest.fixture
-async def command(tmp_path: Path, full_shelf: Path) -> AsyncIterator[str]:
+async def command(tmp_path: Path, full_shelf: Path, browser: Browser) -> AsyncIterator[str]:
     """The page of `easeback run` without a token: the whole program in this process, with few sessions."""
     notes = tmp_path / "data" / "local" / "notes"
     shutil.copytree(full_shelf, notes, copy_function=os.link)
@@ -87,5 +87,8 @@ async def command(tmp_path: Path, full_shelf: Path) -> AsyncIterator[str]:
     if program.done():
         await program
     yield await first
+    for context in browser.contexts:
+        for page in context.pages:
+            await page.goto("about:blank")  # left before the program ends: what a page then asks for would be an error
     stop.set()
     await program

@@ -156,9 +156,9 @@ class House:
         return row.chat
 
 
-@pytest.fixture
-async def house(place: Place, full_shelf: Path) -> AsyncIterator[House]:
-    """The house with every note made, not running yet; its data in a SQLite file and on PostgreSQL."""
+@asynccontextmanager
+async def new_house(place: Place, full_shelf: Path) -> AsyncIterator[House]:
+    """A house with every note made, not running yet."""
     home = place.folder
     home.mkdir()
     shutil.copytree(full_shelf, home / "notes", copy_function=os.link)
@@ -169,6 +169,13 @@ async def house(place: Place, full_shelf: Path) -> AsyncIterator[House]:
         yield House(home, telegram, clock, set_by, content_of(full_shelf), database=place.url or "")
     finally:
         await telegram.close()
+
+
+@pytest.fixture
+async def house(place: Place, full_shelf: Path) -> AsyncIterator[House]:
+    """The house with every note made, not running yet; its data in a SQLite file and on PostgreSQL."""
+    async with new_house(place, full_shelf) as built:
+        yield built
 
 
 @pytest.fixture

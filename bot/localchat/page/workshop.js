@@ -4,11 +4,15 @@ import {opens} from './opens.js';
 import {el, find} from './dom.js';
 import {icon} from './icons.js';
 import {bot} from './bot.js';
+import {data} from './data.js';
+import {outline} from './outline.js';
 import {people} from './people.js';
+import {story} from './story.js';
 import {time} from './time.js';
 import {trouble} from './trouble.js';
+import {wire} from './wire.js';
 
-const TABS = [time, people, trouble, bot];
+const TABS = [outline, time, people, trouble, data, wire, story, bot];
 const over = matchMedia('(max-width: 60rem)'); // as in workshop.css: it lies over the chat, which nobody can reach then
 
 // `tools` is what a tab may use: ask(path), tell(path, body), clock, messages, person.
@@ -20,6 +24,7 @@ export function workshop(tools) {
     leave?.();
     shown = tab;
     panel.replaceChildren();
+    panel.scrollTop = 0;
     panel.setAttribute('aria-labelledby', `tab-${tab.name}`);
     for (const button of find('tabs').children) {
       const here = button.textContent === tab.name;
