@@ -25,10 +25,14 @@ MAY_IMPORT = {
     "hear": {"guide", "media", "check"},
     "chat": {"guide", "store", "media", "clock"},
     "parts": {"guide", "store", "media", "clock", "chat"},
-    "inside": {"parts"},
+    "led": {"guide", "check", "parts"},
+    "look": {"guide", "media", "check"},
+    "listening": {"guide", "media", "check", "hear", "parts"},
+    "desk": {"guide", "media", "check", "led", "listening", "parts"},
+    "inside": {"parts", "desk"},
     "app": {
         *("guide", "store", "media", "clock", "zones", "check", "chat", "localchat", "settings"),
-        *("parts", "inside"),
+        *("parts", "inside", "led", "desk"),
     },
     "__main__": {
         *("guide", "store", "media", "clock", "check", "chat", "localchat", "settings", "logs", "app"),

@@ -24,7 +24,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from bot.localchat import files, page, workshop
+from bot.localchat import desk, files, page, workshop
 from bot.localchat.door import Door
 from bot.localchat.faults import Fault
 from bot.localchat.guard import LOOPBACK, Guard, TooLarge
@@ -50,6 +50,7 @@ def create_app(telegram: LocalTelegram, *, allowed_hosts: Sequence[str] = LOOPBA
             Route("/file/bot{token}/{path:path}", api.download),
             *page.routes(telegram, door),
             *workshop.routes(telegram, door),
+            *desk.routes(telegram, door),
         ],
         middleware=[Middleware(Guard, allowed_hosts=allowed_hosts)],
         exception_handlers={

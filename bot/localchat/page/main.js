@@ -199,6 +199,7 @@ const happened = {
     if (!replay) status(action.includes('voice') ? 'is preparing a voice message…' : 'is typing…', TYPING_LASTS);
   },
   profile: showProfile,
+  desk: (detail) => document.dispatchEvent(new CustomEvent('desk', {detail})),
   clock: (face) => clock.set(face),
 };
 

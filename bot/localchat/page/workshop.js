@@ -1,15 +1,18 @@
 // The workshop: what only this chat can do, a tab for each kind of it. A tab is {name, show(panel, tools)}; `show` fills the
-// panel and may return a function that is called when another takes its place.
+// panel and may return a function that is called when another takes its place. A tab's `begin(tools)`, if it has one, is
+// called once, with the page.
 import {opens} from './opens.js';
 import {el, find} from './dom.js';
 import {icon} from './icons.js';
+import {author} from './author.js';
 import {bot} from './bot.js';
 
-const TABS = [bot];
+const TABS = [bot, author];
 
 // `tools` is what a tab may use: ask(path), tell(path, body), clock, messages, person.
 export function workshop(tools) {
   const aside = find('workshop'), panel = find('panel');
+  for (const tab of TABS) tab.begin?.(tools);
   let shown = null, leave = null;
 
   function show(tab) {
