@@ -32,6 +32,8 @@ EACH = 0.5
 """Seconds (real) between two looks at the folder."""
 IDLE = 600.0
 """Seconds (real) after which a process that has nothing to check goes, with its memory."""
+NICE = 15
+"""How far behind all else the thorough check comes: behind the bot, and behind the notes that it makes."""
 LINE = 16 << 20
 """Bytes of one answer at most."""
 
@@ -48,7 +50,8 @@ class Desk(Listening):
         """
         super().__init__(folder, led, {"en": engine.name})
         self._each = each
-        self._looker = Looker(f"{engine.__module__}:{engine.__qualname__}", measured)
+        named = f"{engine.__module__}:{engine.__qualname__}"
+        self._quick, self._thorough = Looker(named, measured, 0), Looker(named, measured, NICE)
         self._look: asyncio.Task[None] | None = None
         self._marks: Marks = ()
         self._changed: Callable[[], None] = lambda: None
@@ -115,7 +118,8 @@ class Desk(Listening):
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             await self._end_look()
-            await self._looker.stop()
+            await self._quick.stop()
+            await self._thorough.stop()
 
     async def read_again(self) -> None:
         """Lead what is in the folder now, if it can be led."""
@@ -148,8 +152,8 @@ class Desk(Listening):
                 self._marks = now
                 self._begin(whole=True)
                 await self.read_again()
-            elif self._looker.idle_for() > IDLE and not self._busy:
-                await self._looker.stop()
+            elif self._quick.idle_for() > IDLE and not self._busy:
+                await self._quick.stop()
 
     # ── the check ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def _begin(self, *, whole: bool) -> None:
@@ -168,17 +172,25 @@ class Desk(Listening):
         if older is not None:
             older.cancel()
             await asyncio.gather(older, return_exceptions=True)
+        order = {"folder": str(self.folder), "whole": False}
         try:
-            async for answer in self._looker.ask({"folder": str(self.folder), "whole": whole}):
-                if "problems" in answer:
-                    self._found, self._whole = tuple(answer["problems"]), answer["whole"]
-                    self._busy, self._looked = "measuring" if whole else "reading", time.time()
-                if "saying" in answer:
-                    self._saying = answer["saying"]
-                    self._changed()
-                    continue
+            can_be_read = False
+            async for answer in self._quick.ask(order):
+                can_be_read = can_be_read or "sessions" in answer
+                self._found = tuple(answer.get("problems", self._found))
                 self._sessions = answer.get("sessions", self._sessions)
+                self._looked = time.time()
                 self._tell()
+            if whole and can_be_read:
+                self._busy = "measuring"
+                self._tell()
+                async for answer in self._thorough.ask({**order, "whole": True}):
+                    if "saying" in answer:
+                        self._saying = answer["saying"]
+                        self._changed()
+                        continue
+                    self._found, self._looked, self._whole = tuple(answer["problems"]), time.time(), True
+                await self._thorough.stop()  # and its memory goes: the voice is large
         except (OSError, ValueError) as error:
             log.warning("the content could not be checked", why=str(error))
             self._failed = "The check itself failed. Type: python3 easeback.py check"
@@ -194,8 +206,8 @@ class Desk(Listening):
 class Looker:
     """The handle of the process that checks (look.py). It starts with the first order."""
 
-    def __init__(self, engine: str, measured: Path) -> None:
-        self._engine, self._measured = engine, measured
+    def __init__(self, engine: str, measured: Path, nice: int) -> None:
+        self._arguments = engine, str(measured), str(nice)
         self._process: asyncio.subprocess.Process | None = None
         self._used = time.monotonic()
 
@@ -209,7 +221,7 @@ class Looker:
         try:
             if self._process is None:
                 self._process = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-m", "bot.look", self._engine, str(self._measured)),
+                    *(sys.executable, "-m", "bot.look", *self._arguments),
                     stdin=asyncio.subprocess.PIPE,
                     stdout=asyncio.subprocess.PIPE,
                     stderr=asyncio.subprocess.DEVNULL,

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot import hear
 from bot.check import read
-from bot.guide import beside, reading
+from bot.guide import beside
 from bot.guide.plan import PACES
 from bot.guide.planned import Plan, PlannedStep
 from bot.guide.source import BadContent
@@ -24,6 +24,7 @@ from bot.media.shelf import Shelf
 from bot.parts import Led
 
 RESTARTS = "The bot is starting again. Try once more in a moment."
+MARKS: tuple[beside.Mark, ...] = ("missing", "stale", "identical")
 NO_VOICE = "No voice speaks this language yet: it runs on text."
 
 
@@ -35,6 +36,7 @@ class Listening:
         self.folder, self.led, self.voices = folder, led, voices
         self.shelf: Shelf | None = None
         """Where the notes are made; None while the bot starts again."""
+        self._compared: tuple[str, dict[str, str], tuple[beside.Part, ...]] = ("", {}, ())
 
     # ── heard ─────────────────────────────────────────────────────────────────────────────────────────────────────────
     def sessions(self) -> dict[str, Any]:
@@ -103,7 +105,29 @@ class Listening:
 
     async def compare(self, language: str, part: str) -> dict[str, Any]:
         """One part of a language beside English, and how much is to be done in each; or `{"refused": why}`."""
-        return await asyncio.to_thread(_compared, self.folder, language, part)
+        try:
+            found = await asyncio.to_thread(self._parts, language)
+        except (BadContent, OSError) as error:
+            return {"refused": str(error)}
+        if not found:
+            return {"refused": f"There is no language “{language}” any more."}
+        shown = next((one for one in found if one.id == part), found[0])
+        return {
+            "part": shown.id,
+            "parts": [
+                {"id": one.id, "name": one.name, "texts": len(one.pairs), **{mark: one.count(mark) for mark in MARKS}}
+                for one in found
+            ],
+            "pairs": [dataclasses.asdict(pair) for pair in shown.pairs],
+        }
+
+    def _parts(self, language: str) -> tuple[beside.Part, ...]:
+        """All of a language beside English, made anew when a file has changed. Raises BadContent, OSError."""
+        files = read(self.folder)
+        if self._compared[:2] != (language, files):
+            found = beside.parts(files, language) if language in languages(files) else ()
+            self._compared = (language, files, found)
+        return self._compared[2]
 
 
 def _shown(step: PlannedStep) -> dict[str, Any]:
@@ -117,25 +141,3 @@ def _shown(step: PlannedStep) -> dict[str, Any]:
         "show": step.told.show,
         "phrases": [{"at": phrase.at, "text": phrase.text} for phrase in step.told.script.phrases],
     }
-
-
-def _compared(folder: Path, language: str, part: str) -> dict[str, Any]:
-    try:
-        files = read(folder)
-        if language not in languages(files):
-            return {"refused": f"There is no language “{language}” any more."}
-        found, names = beside.pairs(files, language), beside.parts(reading.parse(files))
-    except (BadContent, OSError) as error:
-        return {"refused": str(error)}
-    shown = part if part in found else next(iter(found))
-    return {
-        "part": shown,
-        "parts": [
-            {"id": id_, "name": names[id_], "texts": len(pairs), **_counted(pairs)} for id_, pairs in found.items()
-        ],
-        "pairs": [dataclasses.asdict(pair) for pair in found[shown]],
-    }
-
-
-def _counted(pairs: list[beside.Pair]) -> dict[str, int]:
-    return {mark: sum(pair.mark == mark for pair in pairs) for mark in ("missing", "stale", "identical")}

@@ -26,40 +26,32 @@ from bot.guide.source import BadContent, Problem
 from bot.guide.timing import Measure
 from bot.guide.words import entries
 
-NICE = 15
-"""Behind the bot, and behind the notes that it makes."""
 OFTEN = 1.0
 """Seconds (real) between two signs of where it is."""
 Tell = Callable[[dict[str, Any]], None]
 
 
 def look(folder: Path, measure: Measure | None, tell: Tell) -> None:
-    """Check a folder and tell, in this order, what there is to mend, the sessions, and what is found by the voice.
-
-    `measure`: how long words take; None: that is not asked.
+    """Check a folder and tell what there is to mend. `measure`: how long words take; None: whatever can be said without
+    that, at once, and then what there is to know of the sessions.
     """
     try:
         own = read(OWN)
         needed = entries(own["words/en.ftl"])
         files = {**{name: own[name] for name in LISTS}, **read(folder)}
-        problems = check(files, None, needed)
-        tell({"problems": [*map(dataclasses.asdict, problems)], "whole": False})
-        content = reading.parse(files)
+        problems = check(files, measure, needed)
+        if measure is not None:
+            problems = problems or every_plan(Folder(files), measure)[0]
+        tell({"problems": [*map(dataclasses.asdict, problems)]})
+        if measure is None:
+            tell({"sessions": [*about(reading.parse(files))]})
     except BadContent as error:
-        tell({"problems": [*map(dataclasses.asdict, error.problems)], "whole": False})
-        return
+        tell({"problems": [*map(dataclasses.asdict, error.problems)]})
     except OSError as error:
         name = Path(error.filename).name if error.filename else folder.name
-        missing = Problem(
-            name, 1, "", f"it can't be read: {(error.strerror or str(error)).lower()}", "nothing: allow it"
-        )
-        tell({"problems": [dataclasses.asdict(missing)], "whole": False})
-        return
-    tell({"sessions": [*about(content)]})
-    if measure is None:
-        return
-    problems = check(files, measure, needed) or every_plan(Folder(files), measure)[0]
-    tell({"problems": [*map(dataclasses.asdict, problems)], "whole": True})
+        what = f"it can't be read: {(error.strerror or str(error)).lower()}"
+        missing = Problem(name, 1, "", what, "it anew, so that you may read it")
+        tell({"problems": [dataclasses.asdict(missing)]})
 
 
 def about(content: Content) -> Iterator[dict[str, Any]]:
@@ -130,9 +122,11 @@ def serve(engine: str, measured: Path, orders: TextIO, answers: TextIO) -> None:
 
 
 def main() -> None:
-    """Serve the engine `module:class` of the first argument, with what is measured in the file of the second."""
+    """Serve the engine `module:class` of the first argument, with what is measured in the file of the second; the third
+    says how nice this is to whatever else runs.
+    """
     if hasattr(os, "nice"):
-        os.nice(NICE)
+        os.nice(int(sys.argv[3]))
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints is no answer
     serve(sys.argv[1], Path(sys.argv[2]), sys.stdin, answers)

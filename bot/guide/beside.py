@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.guide import reading
-from bot.guide.content import Content
 from bot.guide.reading import Folder
 from bot.guide.source import Source
 from bot.guide.translation import Translation, named, told_in
@@ -39,12 +38,20 @@ class Pair:
     """Of a stale one: what to write when it says the same again."""
 
 
-def parts(content: Content) -> dict[str, str]:
-    """The parts that can be looked at, each with its name."""
-    return {**{session.id: session.name for session in content.sessions.values()}, **PARTS}
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is looked at as one: a session, or one of the parts beside them."""
+
+    id: str
+    name: str
+    pairs: tuple[Pair, ...]
+
+    def count(self, mark: Mark) -> int:
+        """How many texts in it are so marked."""
+        return sum(pair.mark == mark for pair in self.pairs)
 
 
-def pairs(files: Mapping[str, str], language: str) -> dict[str, list[Pair]]:
+def parts(files: Mapping[str, str], language: str) -> tuple[Part, ...]:
     """All texts by part. Raises BadContent where one of the languages can't be read."""
     folder = Folder(files)
     content, notice = reading.parse_folder(folder), folder.source("safety/en.yaml").data
@@ -54,14 +61,15 @@ def pairs(files: Mapping[str, str], language: str) -> dict[str, list[Pair]]:
         source, told = told_in(folder, language)
     else:
         source, told = Source("{}", f"translations/{language}.yaml"), NOTHING
-    found: dict[str, list[Pair]] = {part: [] for part in parts(content)}
+    names = {**{session.id: session.name for session in content.sessions.values()}, **PARTS}
+    found: dict[str, list[Pair]] = {part: [] for part in names}
     owner = {step.id: session.id for session in content.sessions.values() for step in session.steps}
     for unit in units(content):
         part = {"sessions": unit.id, "steps": owner.get(unit.id, "")}.get(unit.section, TWINS)
         found[part] += _unit(unit, source, told)
     found[WORDS] = [*_words(files, language, english, now["words"], told.words)]
     found[SAFETY] = [*_safety(folder, language, notice, now["safety"], told.safety)]
-    return found
+    return tuple(Part(id_, names[id_], tuple(told)) for id_, told in found.items())
 
 
 def _unit(unit: Unit, source: Source, told: Translation) -> Iterator[Pair]:

@@ -36,8 +36,9 @@ function session({name, lengths, falls}) {
   const fallen = [...Map.groupBy(falls, ({left_out: out}) => out)].map(([leftOut, all]) => el('li', {},
     el('b', {textContent: leftOut}), ' ',
     all.map(({position, out, of, much}) => `${position} ${out} of ${of}${much ? ' (another position is offered)' : ''}`).join(', ')));
+  const short = Object.entries(lengths).map(([position, {normal}]) => `${position} ${minutes(normal)}`).join(', ');
   return el('details', {},
-    el('summary', {}, el('b', {textContent: name}), el('span', {className: 'quiet', textContent: Object.keys(lengths).join(', ')})),
+    el('summary', {}, el('span', {}, el('b', {textContent: name}), ' ', el('span', {className: 'quiet', textContent: short}))),
     table,
     el('h4', {textContent: 'What falls out'}),
     fallen.length

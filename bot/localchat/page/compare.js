@@ -1,8 +1,8 @@
-// English and another language side by side, text by text: what is missing, stale, or the same in both.
+// English and another language side by side, text by text: what is missing, out of date, or the same in both.
 import {el} from './dom.js';
 import {typed} from './findings.js';
 
-const MARKS = {missing: 'missing', stale: 'made from other words', identical: 'same as English', '': ''};
+const MARKS = {missing: 'missing', stale: 'out of date', identical: 'same as English', '': ''};
 
 const named = (language) => {
   try {
@@ -14,7 +14,7 @@ const named = (language) => {
 
 // How much is to be done, in words.
 function toDo({missing, stale, identical}) {
-  const parts = [[missing, 'missing'], [stale, 'stale'], [identical, 'the same']].filter(([count]) => count);
+  const parts = [[missing, 'missing'], [stale, 'out of date'], [identical, 'the same']].filter(([count]) => count);
   return parts.map(([count, what]) => `${count} ${what}`).join(', ') || 'whole';
 }
 
@@ -45,7 +45,7 @@ export const compare = {
     fields.addEventListener('submit', (event) => event.preventDefault());
     const language = el('select', {name: 'language'}), part = el('select', {name: 'part'});
     const only = el('input', {type: 'checkbox', name: 'only', checked: localStorage.compareOnly === 'yes'});
-    const labels = [['Language', language], ['Part', part]].map(([text, select]) => el('label', {className: 'field'}, el('span', {textContent: text}), select));
+    const labels = [['Language', language, ''], ['Part', part, 'wide']].map(([text, select, wide]) => el('label', {className: `field ${wide}`}, el('span', {textContent: text}), select));
     fields.append(...labels, el('label', {className: 'tick'}, only, el('span', {textContent: 'Only what is to be done'})));
     fields.hidden = true;
     let given = null, asked = 0, listed = '';
@@ -89,6 +89,7 @@ export const compare = {
         return;
       }
       fields.hidden = !found.languages.length;
+      if (found.languages.length && !given) told.replaceChildren(el('p', {textContent: 'Reading…'}));
       if (!found.languages.length) {
         given = null;
         rows.replaceChildren();

@@ -130,7 +130,7 @@ export const hear = {
       const phrases = step.phrases.map(({at, text}) => el('li', {}, el('time', {textContent: minutes(at)}), el('span', {textContent: text})));
       const form = FORMS[step.form] ? `${FORMS[step.form]}, ` : '';
       const details = el('details', {},
-        el('summary', {}, el('b', {textContent: step.name}), el('span', {className: 'quiet', textContent: `${form}${minutes(step.length)}`})),
+        el('summary', {}, el('span', {}, el('b', {textContent: step.name}), ' ', el('span', {className: 'quiet', textContent: `${form}${minutes(step.length)}`}))),
         el('p', {className: 'shown', textContent: step.show}),
         el('ol', {className: 'phrases'}, ...phrases));
       const failed = el('div', {className: 'failed', role: 'alert'});
