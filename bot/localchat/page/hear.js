@@ -55,7 +55,7 @@ class Player {
     return this.#bar;
   }
 
-  // Rows are {step, button, item, phrases, wish, told}.
+  // Rows are {step, name, button, item, phrases, wish, told}.
   set rows(rows) {
     this.stop();
     this.#rows = rows;
@@ -68,10 +68,10 @@ class Player {
     this.#on = on;
     row.told.replaceChildren();
     row.item.dataset.state = 'making';
-    row.button.ariaLabel = `Stop ${row.step.name}`;
+    row.button.ariaLabel = `Stop ${row.name}`;
     row.item.ariaBusy = 'true';
     this.#bar.hidden = false;
-    this.#name.textContent = `Making the note: ${row.step.name}`;
+    this.#name.textContent = `Making the note: ${row.name}`;
     const made = await this.#tell('desk/speak', {...row.wish, step: row.step.id});
     if (turn !== this.#turn) return;
     if (!made?.note) {
@@ -82,7 +82,7 @@ class Player {
     row.item.dataset.state = 'playing';
     row.item.ariaBusy = 'false';
     row.details.open = true;
-    this.#name.textContent = row.step.name;
+    this.#name.textContent = row.name;
     this.#audio.src = `/workshop/desk/note/${made.note}`;
     this.#audio.play().catch(() => {}); // stopped before it began
     if (on && this.#rows[at + 1]) this.#tell('desk/speak', {...row.wish, step: this.#rows[at + 1].step.id});
@@ -98,7 +98,7 @@ class Player {
     this.#at = -1;
     if (!row) return;
     row.item.removeAttribute('data-state');
-    row.button.ariaLabel = `Hear ${row.step.name}`;
+    row.button.ariaLabel = `Hear ${row.name}`;
     row.item.ariaBusy = 'false';
     for (const phrase of row.phrases) phrase.removeAttribute('aria-current');
   }
@@ -125,24 +125,24 @@ export const hear = {
     let known = null, led = null, asked = 0;
 
     function row(step, n, wish, speaks) {
-      const button = el('button', {type: 'button', className: 'round', ariaLabel: `Hear ${step.name}`, disabled: !speaks}, icon('play'));
-      const on = el('button', {type: 'button', className: 'on', textContent: 'From here', ariaLabel: `Hear from here: ${step.name}`, disabled: !speaks});
+      const form = FORMS[step.form] ? `${FORMS[step.form]}, ` : '', name = form ? `${step.name} (${FORMS[step.form]})` : step.name;
+      const button = el('button', {type: 'button', className: 'round', ariaLabel: `Hear ${name}`, disabled: !speaks}, icon('play'));
+      const on = el('button', {type: 'button', className: 'on', textContent: 'From here', ariaLabel: `Hear from here: ${name}`, disabled: !speaks});
       const phrases = step.phrases.map(({at, text}) => el('li', {}, el('time', {textContent: minutes(at)}), el('span', {textContent: text})));
-      const form = FORMS[step.form] ? `${FORMS[step.form]}, ` : '';
       const details = el('details', {},
         el('summary', {}, el('span', {}, el('b', {textContent: step.name}), ' ', el('span', {className: 'quiet', textContent: `${form}${minutes(step.length)}`}))),
         el('p', {className: 'shown', textContent: step.show}),
         el('ol', {className: 'phrases'}, ...phrases));
-      const failed = el('div', {className: 'failed', role: 'alert'});
+      const failed = el('div', {className: 'failed'});
       const item = el('li', {}, button, details, on, failed);
       button.addEventListener('click', () => (item.dataset.state ? player.stop() : player.play(n, false)));
       on.addEventListener('click', () => player.play(n, true));
       const fail = (why) => {
         const mends = (desk.state.problems ?? []).filter((one) => one.step === step.root);
-        failed.replaceChildren(el('p', {textContent: `This note can't be made: ${why}.`.replace(/\.\.$/, '.')}));
+        failed.replaceChildren(el('p', {role: 'alert', textContent: `This note can't be made: ${why}.`.replace(/\.\.$/, '.')}));
         if (mends.length) failed.append(el('ul', {className: 'problems'}, ...mends.map(problem)));
       };
-      return {step, button, item, details, phrases, wish, told: failed, fail};
+      return {step, name, button, item, details, phrases, wish, told: failed, fail};
     }
 
     async function steps(choice) {
