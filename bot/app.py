@@ -227,7 +227,7 @@ async def running(
         alarm = Alarm(store, clock, turns.tick)
         answers, flood = Answers(messenger, rate, clock), Flood(library)
         polling = Polling(messenger, turns.take, turns.park, answers, lambda came: flood.judge(came, clock.real()))
-        shelf.want(orders(ahead(led, voices)))
+        shelf.want(orders(ahead(led.content, led.words, voices)))
         await messenger.no_webhook()
         await introduce(messenger, led.words)
         while await polling.poll_once(0) and polling.brought >= FULL_POLL:

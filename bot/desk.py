@@ -7,9 +7,10 @@ of a run goes on with the plan that was made for it. What can't be led changes n
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
-import dataclasses
 import json
+import pickle
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -20,9 +21,10 @@ from typing import Any
 import structlog
 
 from bot.check import KINDS
-from bot.guide.source import BadContent
+from bot.guide.content import Content
+from bot.guide.marks import Script
 from bot.guide.words import Words
-from bot.led import ahead, orders, read_content
+from bot.led import worded
 from bot.listening import Listening
 from bot.media.shelf import ROOT
 from bot.media.voice.engine import Engine
@@ -64,6 +66,8 @@ class Desk(Listening):
         self._version = 0
         self._looked: float | None = None
         self._led_at = time.time()
+        self._read = asyncio.Event()
+        self._texts: dict[str, str] = {}
 
     def on_change(self, tell: Callable[[], None]) -> None:
         """`tell` is called whenever there is something new to show."""
@@ -123,26 +127,22 @@ class Desk(Listening):
 
     async def read_again(self) -> None:
         """Lead what is in the folder now, if it can be led."""
-        try:
-            content, words = await asyncio.to_thread(read_content, self.folder)
-        except BadContent as error:
-            self._unled = tuple(map(dataclasses.asdict, error.problems))
-        except Exception as error:
-            log.warning("the content can't be read", why=type(error).__name__)
-            what = "it can't be read" if isinstance(error, OSError) else "it can't be understood"
-            where = {"file": self.folder.name, "line": 1, "step": "", "what": what, "instead": "what was there before"}
-            self._unled = (where,)
-        else:
-            self._unled, before = (), menu(self.led.words)
-            known = {note.key for note in ahead(self.led, self.voices)}
+        self._begin(whole=self._wants_whole)
+        await self._read.wait()
+
+    async def _exchange(self, content: Content, texts: dict[str, str], notes: list[tuple[str, Script, float]]) -> None:
+        """Something newer is led from now on. `texts`: the interface's words; `notes`: what is to be made ahead."""
+        if texts != self._texts:
+            words = {language: await asyncio.to_thread(worded, language, text) for language, text in texts.items()}
+            before, self._texts = menu(self.led.words), texts
             self.led.content, self.led.words = content, words
-            self._led_at = time.time()
-            if self.shelf is not None:
-                new = [note for note in ahead(self.led, self.voices) if note.key not in known]
-                self.shelf.want(orders(new), urgent=True)
             if self._words_changed is not None and menu(words) != before:
                 await self._words_changed()
-        self._tell()
+        else:
+            self.led.content = content
+        self._unled, self._led_at = (), time.time()
+        if self.shelf is not None:
+            self.shelf.want([note for note in notes if not self.shelf.knows(note[0])], urgent=True)
 
     async def _watch(self) -> None:
         while True:
@@ -151,7 +151,6 @@ class Desk(Listening):
             if now != self._marks:
                 self._marks = now
                 self._begin(whole=True)
-                await self.read_again()
             elif self._quick.idle_for() > IDLE and not self._busy:
                 await self._quick.stop()
 
@@ -160,6 +159,7 @@ class Desk(Listening):
         """A newer look: what an older one was still busy with, nobody needs any more."""
         older, self._asked, self._wants_whole = self._look, True, whole
         self._busy, self._saying, self._failed, self._whole = "reading", "", "", False
+        self._read.clear()
         self._look = asyncio.create_task(self._carry_out(older, whole=whole), name="a look at the content")
         self._tell()
 
@@ -176,11 +176,15 @@ class Desk(Listening):
         try:
             can_be_read = False
             async for answer in self._quick.ask(order):
-                can_be_read = can_be_read or "sessions" in answer
+                can_be_read = can_be_read or "led" in answer
                 self._found = tuple(answer.get("problems", self._found))
                 self._sessions = answer.get("sessions", self._sessions)
+                self._unled = tuple(answer.get("unled", self._unled))
+                if "led" in answer:  # what our own process has packed
+                    await self._exchange(*pickle.loads(base64.b64decode(answer["led"])))  # noqa: S301
                 self._looked = time.time()
                 self._tell()
+            self._read.set()
             if whole and can_be_read:
                 self._busy = "measuring"
                 self._tell()
@@ -194,6 +198,7 @@ class Desk(Listening):
         except (OSError, ValueError) as error:
             log.warning("the content could not be checked", why=str(error))
             self._failed = "The check itself failed. Type: python3 easeback.py check"
+        self._read.set()
         self._busy = self._saying = ""
         self._tell()
 

@@ -18,7 +18,6 @@ from bot.guide.reading import parse
 from bot.guide.source import BadContent, Problem
 from bot.guide.translation import in_all_languages
 from bot.guide.words import Words
-from bot.parts import Led
 
 log = structlog.get_logger()
 
@@ -28,6 +27,12 @@ def read_content(folder: Path) -> tuple[Content, dict[str, Words]]:
 
     A language that is not whole is left out: who speaks it gets English.
     """
+    content, texts = read_texts(folder)
+    return content, {language: worded(language, text) for language, text in texts.items()}
+
+
+def read_texts(folder: Path) -> tuple[Content, dict[str, str]]:
+    """The same with the words as they are written. Raises BadContent."""
     files = read(folder)
     content, problems = parse(files), unsaid(files)
     for needed in (CLASSIC, BREATHING, LIGHTER):
@@ -39,14 +44,18 @@ def read_content(folder: Path) -> tuple[Content, dict[str, Words]]:
     content, behind = in_all_languages(files, content)
     for language, count in sorted(Counter(Path(problem.file).stem for problem in behind).items()):
         log.warning("a language is not led until `check` has nothing to say about it", file=language, to_mend=count)
-    names = {language: f"words/{language}.ftl" for language in ("en", *content.languages)}
-    return content, {language: Words(files[name], language, name) for language, name in names.items()}
+    return content, {language: files[f"words/{language}.ftl"] for language in ("en", *content.languages)}
 
 
-def ahead(led: Led, voices: Mapping[str, str]) -> Iterator[Telling]:
+def worded(language: str, text: str) -> Words:
+    """The interface's words in a language. Raises BadContent."""
+    return Words(text, language, f"words/{language}.ftl")
+
+
+def ahead(content: Content, words: Mapping[str, Words], voices: Mapping[str, str]) -> Iterator[Telling]:
     """The notes that are made before anybody asks for them. `voices`: engines by language."""
     for language, voice in voices.items():
-        yield from usual_notes(led.content, Person(), voice, led.words[language]("quiet-show"))
+        yield from usual_notes(content, Person(), voice, words[language]("quiet-show"))
 
 
 def orders(notes: Iterable[Telling]) -> Iterator[tuple[str, Script, float]]:

@@ -7,10 +7,12 @@ it when there is something newer. What it has measured until then is kept. When 
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import functools
 import json
 import os
+import pickle
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -19,12 +21,13 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from bot.check import LISTS, OWN, check, every_plan, read
-from bot.guide import covering, reading
+from bot.guide import covering
 from bot.guide.content import Content
 from bot.guide.reading import Folder
 from bot.guide.source import BadContent, Problem
 from bot.guide.timing import Measure
 from bot.guide.words import entries
+from bot.led import ahead, orders, read_texts, worded
 
 OFTEN = 1.0
 """Seconds (real) between two signs of where it is."""
@@ -33,7 +36,7 @@ Tell = Callable[[dict[str, Any]], None]
 
 def look(folder: Path, measure: Measure | None, tell: Tell) -> None:
     """Check a folder and tell what there is to mend. `measure`: how long words take; None: whatever can be said without
-    that, at once, and then what there is to know of the sessions.
+    that, at once.
     """
     try:
         own = read(OWN)
@@ -43,8 +46,6 @@ def look(folder: Path, measure: Measure | None, tell: Tell) -> None:
         if measure is not None:
             problems = problems or every_plan(Folder(files), measure)[0]
         tell({"problems": [*map(dataclasses.asdict, problems)]})
-        if measure is None:
-            tell({"sessions": [*about(reading.parse(files))]})
     except BadContent as error:
         tell({"problems": [*map(dataclasses.asdict, error.problems)]})
     except OSError as error:
@@ -52,6 +53,24 @@ def look(folder: Path, measure: Measure | None, tell: Tell) -> None:
         what = f"it can't be read: {(error.strerror or str(error)).lower()}"
         missing = Problem(name, 1, "", what, "it anew, so that you may read it")
         tell({"problems": [dataclasses.asdict(missing)]})
+
+
+def read_for_use(folder: Path, voice: str, tell: Tell) -> None:
+    """Read a folder as the bot would lead it, and tell what came of it: reading takes a tenth of a second and leaves
+    much behind for the garbage collector, which the bot's event loop would wait for. `voice`: the engine's name.
+    """
+    try:
+        content, texts = read_texts(folder)
+        words = {language: worded(language, text) for language, text in texts.items()}
+        read_now = content, texts, [*orders(ahead(content, words, {"en": voice}))]
+        tell({"led": base64.b64encode(pickle.dumps(read_now)).decode()})
+        tell({"sessions": [*about(content)]})
+    except BadContent as error:
+        tell({"unled": [*map(dataclasses.asdict, error.problems)]})
+    except Exception as error:  # whatever an author saves: the last good content goes on
+        what = "it can't be read" if isinstance(error, OSError) else "it can't be understood"
+        problem = Problem(folder.name, 1, "", f"{what} ({type(error).__name__})", "what was there before")
+        tell({"unled": [dataclasses.asdict(problem)]})
 
 
 def about(content: Content) -> Iterator[dict[str, Any]]:
@@ -100,8 +119,8 @@ def _kept(file: Path, name: str) -> Iterator[tuple[tuple[str, float], float]]:
             yield (str(words), float(speed)), float(seconds)
 
 
-def serve(engine: str, measured: Path, orders: TextIO, answers: TextIO) -> None:
-    """Carry out each order: `{"folder": path, "whole": whether the voice is asked as well}`."""
+def serve(engine: str, measured: Path, lines: TextIO, answers: TextIO) -> None:
+    """Carry out each order: `{"folder": path, "whole": true for what needs the voice, false for all else}`."""
 
     def tell(what: dict[str, Any]) -> None:
         answers.write(json.dumps(what) + "\n")
@@ -115,9 +134,12 @@ def serve(engine: str, measured: Path, orders: TextIO, answers: TextIO) -> None:
     module, name = engine.split(":")
     kind = getattr(import_module(module), name)
     measure = Measured(measured, kind.name, voice, tell)
-    for line in orders:
+    for line in lines:
         order = json.loads(line)
-        look(Path(order["folder"]), measure if order["whole"] else None, tell)
+        folder = Path(order["folder"])
+        look(folder, measure if order["whole"] else None, tell)
+        if not order["whole"]:
+            read_for_use(folder, kind.name, tell)
         tell({"over": True})
 
 

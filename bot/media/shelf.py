@@ -137,6 +137,10 @@ class Shelf:
         await job.over.wait()
         return path if key in self._ready else None
 
+    def knows(self, key: str) -> bool:
+        """Whether a note is made, or wanted, or was tried in vain of late."""
+        return key in self._ready or key in self._queue or key in self._making or key in self._failed
+
     def why(self, key: str) -> str:
         """Why a note can't be had, in the words of who tried; empty if nobody tried, or it was made."""
         return self._reasons.get(key, "")
