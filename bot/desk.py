@@ -67,6 +67,7 @@ class Desk(Listening):
         self._looked: float | None = None
         self._led_at = time.time()
         self._read = asyncio.Event()
+        self._stale = False
         self._texts: dict[str, str] = {}
 
     def on_change(self, tell: Callable[[], None]) -> None:
@@ -127,6 +128,7 @@ class Desk(Listening):
 
     async def read_again(self) -> None:
         """Lead what is in the folder now, if it can be led."""
+        self._stale = True
         self._begin(whole=self._wants_whole)
         await self._read.wait()
 
@@ -149,7 +151,7 @@ class Desk(Listening):
             await asyncio.sleep(self._each)
             now = await asyncio.to_thread(marks, self.folder)
             if now != self._marks:
-                self._marks = now
+                self._marks, self._stale = now, True
                 self._begin(whole=True)
             elif self._quick.idle_for() > IDLE and not self._busy:
                 await self._quick.stop()
@@ -180,7 +182,8 @@ class Desk(Listening):
                 self._found = tuple(answer.get("problems", self._found))
                 self._sessions = answer.get("sessions", self._sessions)
                 self._unled = tuple(answer.get("unled", self._unled))
-                if "led" in answer:  # what our own process has packed
+                if "led" in answer and self._stale:  # what our own process has packed
+                    self._stale = False
                     await self._exchange(*pickle.loads(base64.b64decode(answer["led"])))  # noqa: S301
                 self._looked = time.time()
                 self._tell()

@@ -108,9 +108,11 @@ def told(desk: Desk) -> list[str]:
 async def test_nothing_is_checked_before_somebody_asks_or_saves(desk: Desk) -> None:
     await asyncio.sleep(0.3)
     assert desk._look is None
+    led_at = desk._led_at
     assert desk.state()["busy"] == "reading"
     await until(lambda: not desk.state()["busy"])
     assert (desk.state()["whole"], desk.state()["problems"]) == (False, [])
+    assert desk.state()["led_at"] == led_at, "nothing was saved, so nothing newer is led"
 
 
 async def test_all_is_well_when_the_voice_was_asked_as_well(desk: Desk) -> None:
