@@ -101,6 +101,10 @@ class Archive:
         """Keep an edited message."""
         self.run("UPDATE messages SET body = ? WHERE id = ?", json.dumps(body), number)
 
+    def change_shown(self, number: int, shown: Json) -> None:
+        """Keep what the person's side knows of a message."""
+        self.run("UPDATE messages SET shown = ? WHERE id = ?", json.dumps(shown), number)
+
     def remove_messages(self, chat: int, numbers: Iterable[int]) -> list[int]:
         """Remove messages; those that were there."""
         there = [n for n in numbers if self.row("SELECT 1 FROM messages WHERE chat = ? AND id = ?", chat, n)]

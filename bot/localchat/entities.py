@@ -94,6 +94,8 @@ def _read(text: str, given: Sequence[Any]) -> list[Span]:
             if url is None:
                 continue
             more["url"] = url
+        if kind == "date_time" and not html.is_time(more.get("unix_time"), str(more.get("date_time_format", ""))):
+            raise bad_request("can't parse MessageEntity: Invalid date-time format specified")
         spans.append(Span(kind, places[offset], places[offset + length], more))
     return spans
 

@@ -11,19 +11,32 @@ import secrets
 from dataclasses import dataclass
 
 from bot.localchat.archive import Archive, Json
+from bot.localchat.measures import loop_in, picture_size, picture_type
 from bot.localchat.ogg import opus_seconds
 from bot.localchat.parameters import Upload
 from bot.localchat.refusal import bad_request
 
 MOST_UPLOAD, MOST_PHOTO, MOST_DOWNLOAD = 50 << 20, 10 << 20, 20 << 20
-FOLDERS = {"voice": "voice", "photo": "photos", "audio": "music", "document": "documents", "thumbnail": "thumbnails"}
-TELEGRAMS_NAMES = {"voice": "VoiceNote", "photo": "Photo", "audio": "Audio", "document": "Document"}
-IMAGES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
+FOLDERS = {
+    "voice": "voice",
+    "photo": "photos",
+    "animation": "animations",
+    "audio": "music",
+    "document": "documents",
+    "thumbnail": "thumbnails",
+}
+TELEGRAMS_NAMES = {
+    "voice": "VoiceNote",
+    "photo": "Photo",
+    "animation": "Animation",
+    "audio": "Audio",
+    "document": "Document",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A kept file. `about`: the Bot API's object (Voice, PhotoSize, Audio, Document) without what the sending gives."""
+    """A kept file. `about`: the Bot API's object (Voice, PhotoSize, Animation …) without what the sending gives."""
 
     path: str
     kind: str
@@ -32,7 +45,7 @@ class Kept:
 
 
 def keep(archive: Archive, kind: str, upload: Upload, bot_id: int) -> Kept:
-    """Keep an upload as a voice note, photo, audio, document or thumbnail. Raises Refusal."""
+    """Keep an upload as a voice note, photo, loop, audio, document or thumbnail. Raises Refusal."""
     if not upload.data:
         raise bad_request("file must be non-empty")
     if len(upload.data) > (MOST_PHOTO if kind == "photo" else MOST_UPLOAD):
@@ -51,11 +64,21 @@ def keep(archive: Archive, kind: str, upload: Upload, bot_id: int) -> Kept:
             mime, ending = "audio/ogg", "oga"
             about |= {"duration": round(seconds), "mime_type": mime}
         case "photo":
-            mime = next((mime for magic, mime in IMAGES.items() if upload.data.startswith(magic)), "")
+            mime = picture_type(upload.data) or ""
             if not mime:
                 raise bad_request("IMAGE_PROCESS_FAILED")
             ending = mime.partition("/")[2]
-            about |= dict(zip(("width", "height"), _size(upload.data), strict=True))
+            about |= _size(upload.data)
+        case "thumbnail":
+            mime = picture_type(upload.data) or "application/octet-stream"
+            about |= _size(upload.data)
+        case "animation":
+            loop = loop_in(upload.data)
+            if loop is None or loop.sounds:  # Telegram would make a document or a video of it: not what was meant
+                raise bad_request("the local chat takes loops as GIF or MP4 without sound only")
+            mime, ending = loop.mime, loop.mime.partition("/")[2]
+            about |= {"width": loop.width, "height": loop.height, "duration": round(loop.seconds)}
+            about |= {"mime_type": mime, "file_name": upload.name}
         case "audio":
             about |= {"duration": round(opus_seconds(upload.data) or 0), "mime_type": mime, "file_name": upload.name}
         case "document":
@@ -85,16 +108,5 @@ def at(archive: Archive, path: str) -> tuple[str, str, bytes] | None:
     return (row["kind"], row["mime"], row["data"]) if row else None
 
 
-def _size(data: bytes) -> tuple[int, int]:
-    """Width and height of a PNG or JPEG, in pixels; 0 where they can't be told."""
-    if data.startswith(b"\x89PNG"):
-        return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
-    place = 2
-    while data.startswith(b"\xff\xd8") and place + 9 < len(data):
-        marker, length = data[place + 1], int.from_bytes(data[place + 2 : place + 4], "big")
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            return int.from_bytes(data[place + 7 : place + 9], "big"), int.from_bytes(
-                data[place + 5 : place + 7], "big"
-            )
-        place += 2 + length
-    return 0, 0
+def _size(data: bytes) -> Json:
+    return dict(zip(("width", "height"), picture_size(data), strict=True))

@@ -243,6 +243,11 @@ class _Parser:
         self.spans.append(span)
 
 
+def is_time(unix: Any, form: str) -> bool:
+    """Whether these are a moment and how it is written: `r` alone, or a weekday, a date and a time of day."""
+    return isinstance(unix, int) and unix > 0 and _TIME_FORMAT.fullmatch(form) is not None
+
+
 def checked_url(link: str) -> str | None:
     """The link as Telegram keeps it, or None where it makes none of it: http(s), tg: and ton: only."""
     link = link.strip()

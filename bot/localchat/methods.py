@@ -50,7 +50,7 @@ async def send_chat_action(telegram: LocalTelegram, given: Given) -> bool:
 
 async def set_message_reaction(telegram: LocalTelegram, given: Given) -> bool:
     """An emoji on a message, or none."""
-    chat, body, _ = message_for(telegram, given, "message to react")
+    chat, body, shown = message_for(telegram, given, "message to react")
     reactions = given.get("reaction", [])
     for reaction in reactions:
         if not isinstance(reaction, Mapping) or reaction.get("type") != "emoji" or not reaction.get("emoji"):
@@ -58,6 +58,7 @@ async def set_message_reaction(telegram: LocalTelegram, given: Given) -> bool:
     if len(reactions) > 1:
         raise Refusal(400, "Bad Request: REACTIONS_TOO_MANY")
     emoji = [reaction["emoji"] for reaction in reactions]
+    telegram.archive.change_shown(body["message_id"], shown | {"reaction": emoji})
     telegram.news.tell(chat["id"], "reaction", {"message_id": body["message_id"], "emoji": emoji})
     return True
 
@@ -120,6 +121,7 @@ def methods() -> dict[str, Method]:
         "sendMessage": sending.send_message,
         "sendVoice": sending.send_voice,
         "sendPhoto": sending.send_photo,
+        "sendAnimation": sending.send_animation,
         "sendAudio": sending.send_audio,
         "sendDocument": sending.send_document,
         "sendChatAction": send_chat_action,

@@ -19,6 +19,7 @@ from bot.localchat.profile import menu, spoken
 from bot.localchat.ranges import sliced
 from bot.localchat.refusal import Refusal
 from bot.localchat.telegram import LocalTelegram
+from bot.localchat.updates import read_up_to
 
 FOLDER = Path(__file__).parent / "page"
 NAMES = frozenset(path.name for path in FOLDER.iterdir() if path.is_file())
@@ -27,7 +28,10 @@ MOST_HISTORY = 500
 """Messages a page is given when it opens."""
 BREATH = 15.0
 """Seconds (real) after which an idle stream sends a sign of life."""
-SHOWN_IN_PAGE = ("audio/ogg", "audio/mpeg", "audio/mp4", "image/png", "image/jpeg", "image/webp")
+SHOWN_IN_PAGE = (
+    *("audio/ogg", "audio/mpeg", "audio/mp4", "image/png", "image/jpeg", "image/webp"),
+    *("image/gif", "video/mp4"),
+)
 LOCKED = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private, max-age=3600"}
 
 
@@ -172,5 +176,6 @@ class Page:
             "profile": self._profile(person, language),
             "clock": self._telegram.clock_face(),
             "blocked": self._telegram.is_blocked_by(person),
+            "read": read_up_to(self._telegram, person),
             "messages": [{"message": body, "shown": shown} for body, shown in messages],
         }

@@ -114,6 +114,16 @@ METHODS: Mapping[str, Mapping[str, Reader]] = {
     "sendMessage": {**_SEND, **_TEXT},
     "sendVoice": {**_SEND, **_CAPTION, "voice": _file, "duration": _integer},
     "sendPhoto": {**_SEND, **_CAPTION, "photo": _file, "has_spoiler": _boolean},
+    "sendAnimation": {
+        **_SEND,
+        **_CAPTION,
+        "animation": _file,
+        "duration": _integer,
+        "width": _integer,
+        "height": _integer,
+        "thumbnail": _file,
+        "has_spoiler": _boolean,
+    },
     "sendAudio": {
         **_SEND,
         **_CAPTION,

@@ -80,7 +80,7 @@ def seen(body: Json, shown: Json, bot_id: int) -> Message:
         id=body["message_id"],
         by_bot=body.get("from", {}).get("id") == bot_id,
         text=body.get("text") or body.get("caption") or "",
-        kind=next((kind for kind in ("voice", "photo", "audio", "document") if kind in body), "text"),
+        kind=next((kind for kind in ("voice", "photo", "animation", "audio", "document") if kind in body), "text"),
         silent=bool(shown.get("silent")),
         buttons=tuple(
             tuple(Button(b["text"], b.get("callback_data", ""), b.get("style", ""), b.get("url", "")) for b in row)

@@ -97,17 +97,28 @@ async def send_photo(telegram: LocalTelegram, given: Given) -> Json:
     return _send(telegram, given, {"photo": [_file(telegram, given, "photo")], **caption, **spoiler})
 
 
+async def send_animation(telegram: LocalTelegram, given: Given) -> Json:
+    """A loop: a GIF, or an MP4 without sound. It is a document as well, for bots that know no loops (Bot API)."""
+    caption = caption_of(given)
+    more = {name: given[name] for name in ("duration", "width", "height") if given.get(name, 0) > 0}
+    loop = {**_file(telegram, given, "animation"), **more, **_thumbnail(telegram, given)}
+    document = {name: value for name, value in loop.items() if name not in ("duration", "width", "height")}
+    spoiler = {"has_media_spoiler": True} if given.get("has_spoiler") else {}
+    return _send(telegram, given, {"animation": loop, "document": document, **caption, **spoiler})
+
+
+def _thumbnail(telegram: LocalTelegram, given: Given) -> Json:
+    """The small picture given with a file. Telegram takes an upload alone and passes over anything else."""
+    if not isinstance(small := given.get("thumbnail"), Upload):
+        return {}
+    return {"thumbnail": files.keep(telegram.archive, "thumbnail", small, telegram.me["id"]).about}
+
+
 async def send_audio(telegram: LocalTelegram, given: Given) -> Json:
     """A piece of music, with title and performer."""
     caption = caption_of(given)
     more = {name: given[name] for name in ("duration", "title", "performer") if given.get(name)}
-    audio = {**_file(telegram, given, "audio"), **more}
-    if isinstance(cover := given.get("thumbnail"), Upload):
-        audio["thumbnail"] = {
-            "width": 0,
-            "height": 0,
-            **files.keep(telegram.archive, "thumbnail", cover, telegram.me["id"]).about,
-        }
+    audio = {**_file(telegram, given, "audio"), **more, **_thumbnail(telegram, given)}
     return _send(telegram, given, {"audio": audio, **caption})
 
 

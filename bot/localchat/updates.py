@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from typing import Any
 
 from bot.localchat.archive import Json
 from bot.localchat.chats import Given
@@ -54,19 +55,37 @@ class Polls:
     def _confirm(telegram: LocalTelegram, offset: int) -> None:
         archive = telegram.archive
         archive.run("DELETE FROM updates WHERE expires < ?", telegram.real())
-        if offset < 0:
-            archive.run(
-                "DELETE FROM updates WHERE id NOT IN (SELECT id FROM updates ORDER BY id DESC LIMIT ?)", -offset
-            )
-            return
         last = archive.row("SELECT seq FROM sqlite_sequence WHERE name = 'updates'")
-        if last is None or offset <= last["seq"] + 10:  # one far ahead of all updates confirms nothing
-            archive.run("DELETE FROM updates WHERE id < ?", offset)
+        if offset < 0:
+            gone = archive.rows(
+                "DELETE FROM updates WHERE id NOT IN (SELECT id FROM updates ORDER BY id DESC LIMIT ?) RETURNING body",
+                -offset,
+            )
+        elif last is None or offset <= last["seq"] + 10:  # one far ahead of all updates confirms nothing
+            gone = archive.rows("DELETE FROM updates WHERE id < ? RETURNING body", offset)
+        else:
+            return
+        for row in gone:
+            _note_read(telegram, json.loads(row["body"]).get("message"))
 
     @staticmethod
     def _pending(telegram: LocalTelegram, limit: int) -> list[Json]:
         rows = telegram.archive.rows("SELECT id, body FROM updates ORDER BY id LIMIT ?", limit)
         return [{"update_id": row["id"], **json.loads(row["body"])} for row in rows]
+
+
+def read_up_to(telegram: LocalTelegram, chat_id: int) -> int:
+    """The newest of the person's messages that the bot has confirmed; those before it count as read, too."""
+    number: int = telegram.archive.setting(f"read {chat_id}", 0)
+    return number
+
+
+def _note_read(telegram: LocalTelegram, message: Any) -> None:
+    """The bot has confirmed this message; a test may have queued something that is none."""
+    match message:
+        case {"chat": {"id": int(chat)}, "message_id": int(number)} if number > read_up_to(telegram, chat):
+            telegram.archive.set(f"read {chat}", number)
+            telegram.news.tell(chat, "read", number)
 
 
 async def get_webhook_info(telegram: LocalTelegram, given: Given) -> Json:

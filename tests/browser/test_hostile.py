@@ -134,7 +134,7 @@ async def test_script_in_names_texts_buttons_and_files_is_shown_and_never_run(br
         await seen.call("setMessageReaction", chat_id=ME, message_id=2, reaction=[{"type": "emoji", "emoji": SHORT}])
         log = page.get_by_role("log")
         await expect(log.locator(".message")).to_have_count(2 * len(HOSTILE) + 5)
-        await expect(log.locator(".document")).to_have_text(f"{SHORT}.html")
+        await expect(log.locator(".document b")).to_have_text(f"{SHORT}.html")
         for number, text in enumerate(HOSTILE):
             mine, bots = (page.locator(f'[data-id="{2 * number + place}"] .text') for place in (2, 3))
             assert await mine.text_content() == text

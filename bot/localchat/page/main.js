@@ -38,6 +38,7 @@ const post = (path, body) => send(`chat/${path}`, {...body, language});
 const act = {
   tap: async (message, data) => (await post('tap', {message_id: message, data}))?.query,
   command: (text) => post('say', {text}),
+  said: (text) => toast(text),
 };
 const messages = new Messages({clock, deck, act, file: (id) => `/chat/file/${encodeURIComponent(id)}`});
 workshop({
@@ -167,9 +168,9 @@ function showEmpty() {
 }
 
 const happened = {
-  history({profile: given, clock: face, messages: all}) {
+  history({profile: given, clock: face, messages: all, read}) {
     clock.set(face);
-    messages.history(all);
+    messages.history(all, read);
     showProfile(given);
     if (messages.empty) return;
     messages.toEnd();
@@ -177,7 +178,7 @@ const happened = {
   },
   message({message, shown}, replay) {
     find('log').hidden = false;
-    messages.add(message, shown, replay);
+    if (!messages.add(message, shown, replay)) return;
     showEmpty();
     if (message.from.is_bot) status(QUIET_STATUS);
     if (!replay && message.from.is_bot && !shown.silent) blip();
@@ -187,6 +188,7 @@ const happened = {
     messages.remove(ids);
     showEmpty();
   },
+  read: (upTo) => messages.read(upTo),
   reaction: ({message_id: id, emoji}) => messages.react(id, emoji),
   toast({query, text: said, alert}, replay) {
     messages.answered(query);

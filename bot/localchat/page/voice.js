@@ -1,80 +1,104 @@
-// Voice notes. One deck plays one note; when a note ends, the next one plays if it is there at that moment. A list that ran
-// empty does not start again by itself. Up to ×4 the note sounds at the clock's speed; above, its progress follows the
-// clock without sound.
+// Voice notes, and the deck that plays whatever sounds: one thing at a time. When a note ends, the next one plays if it is
+// there at that moment; a list that ran empty does not start again by itself. Up to ×4 a sound goes at the clock's speed;
+// above, its progress follows the clock without sound.
 import {el} from './dom.js';
-import {icon} from './icons.js';
+import {Player} from './player.js';
 
 const LOUDEST_SPEED = 4;
 const RATES = [1, 1.5, 2];
 const BARS = 48;
-const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
+const MOST_HEARD = 1_000; // notes of which it is kept that they were played
+const HEIGHT = 32, STEP = 4, BAR = 2.6; // of the waveform, in its own units
 
 export class Deck {
   #audio;
   #clock;
   #timer = 0;
   #frame = 0;
-  #since = 0; // where the silent progress began: seconds of the note, and of the clock
-  #sinceClock = 0;
-  note = null;
+  #silent = false; // whether the progress now is a silent one
+  #from = 0; // where that began: seconds of the sound, and milliseconds of this machine
+  #began = 0;
+  #pace = 1; // seconds of the sound in a second of this machine
+  #rates = new Map();
+  sound = null;
   playing = false;
-  rate = RATES.includes(Number(localStorage.rate)) ? Number(localStorage.rate) : 1;
 
   constructor(clock, audio) {
     this.#clock = clock;
     this.#audio = audio;
     clock.addEventListener('speed', () => this.playing && this.#drive(this.position));
     this.#audio.addEventListener('ended', () => !this.#silent && this.#ended());
-    this.#audio.addEventListener('durationchange', () => this.note?.learn(this.#audio.duration));
-    this.#audio.addEventListener('timeupdate', () => this.note?.paint());
-  }
-
-  get #silent() {
-    return this.#clock.speed > LOUDEST_SPEED;
+    this.#audio.addEventListener('durationchange', () => {
+      if (this.sound && this.#audio.dataset.of === this.sound.source) this.sound.learn(this.#audio.duration);
+    });
+    this.#audio.addEventListener('timeupdate', () => this.sound?.paint());
   }
 
   get position() {
-    if (!this.note) return 0;
-    if (!this.playing) return this.note.kept;
-    const at = this.#silent ? this.#since + (this.#clock.now() - this.#sinceClock) * this.rate : this.#audio.currentTime;
-    return Math.min(at, this.note.seconds);
+    if (!this.sound) return 0;
+    if (!this.playing) return this.sound.kept;
+    return Math.min(this.#silent ? this.#silentPosition : this.#audio.currentTime, this.sound.seconds);
   }
 
-  play(note) {
-    if (this.note !== note) this.pause();
-    this.note = note;
+  // By this machine's own time: a clock that jumps moves nothing by itself (see `skip`).
+  get #silentPosition() {
+    return this.#from + ((performance.now() - this.#began) / 1000) * this.#pace;
+  }
+
+  play(sound) {
+    if (this.sound !== sound) this.pause();
+    this.sound = sound;
     this.playing = true;
-    this.#drive(note.kept);
+    this.#drive(sound.kept);
+    sound.begun();
   }
 
   pause() {
-    if (!this.note) return;
-    this.note.kept = this.position;
+    if (!this.sound) return;
+    this.sound.kept = this.position;
     this.playing = false;
     this.#rest();
-    this.note.paint();
+    this.sound.paint();
   }
 
-  seek(note, seconds) {
-    note.kept = seconds;
-    if (this.note === note && this.playing) this.#drive(seconds);
-    else note.paint();
+  seek(sound, seconds) {
+    sound.kept = seconds;
+    if (this.sound === sound && this.playing) this.#drive(seconds);
+    else sound.paint();
   }
 
-  // The note is gone: if it is the one that plays, it falls silent, and nothing follows.
-  forget(note) {
-    if (this.note !== note) return;
+  // The clock has jumped: what plays goes on by as many seconds (of the clock); what is left of them after its end is the
+  // next note's.
+  skip(seconds) {
+    if (!this.playing) return;
+    const rate = this.rateOf(this.sound.kind), at = this.position + seconds * rate;
+    if (at < this.sound.seconds) this.#drive(at);
+    else this.#ended((at - this.sound.seconds) / rate);
+  }
+
+  // The sound is gone: if it is the one that plays, it falls silent, and nothing follows.
+  forget(sound) {
+    if (this.sound !== sound) return;
     this.playing = false;
     this.#rest();
-    this.note = null;
+    this.sound = null;
+    sound.paint();
   }
 
-  turnRate() {
-    const at = this.position;
-    this.rate = RATES[(RATES.indexOf(this.rate) + 1) % RATES.length];
-    localStorage.rate = this.rate;
-    if (this.playing) this.#drive(at);
-    for (const voice of document.querySelectorAll('.voice')) voice.note.paint();
+  rateOf(kind) {
+    if (!this.#rates.has(kind)) {
+      const kept = Number(localStorage[`rate-${kind}`]);
+      this.#rates.set(kind, RATES.includes(kept) ? kept : 1);
+    }
+    return this.#rates.get(kind);
+  }
+
+  turnRate(kind) {
+    const at = this.position, rate = RATES[(RATES.indexOf(this.rateOf(kind)) + 1) % RATES.length];
+    this.#rates.set(kind, rate);
+    localStorage[`rate-${kind}`] = rate;
+    if (this.playing && this.sound.kind === kind) this.#drive(at);
+    for (const {player} of document.querySelectorAll('.player')) player.paint();
   }
 
   #rest() {
@@ -85,71 +109,68 @@ export class Deck {
 
   #drive(from) {
     this.#rest();
-    const note = this.note;
+    const sound = this.sound;
+    this.#silent = this.#clock.speed > LOUDEST_SPEED;
+    this.#pace = this.#clock.speed * this.rateOf(sound.kind);
     if (this.#silent) {
-      [this.#since, this.#sinceClock] = [from, this.#clock.now()];
-      const left = (note.seconds - from) / (this.#clock.speed * this.rate);
-      this.#timer = setTimeout(() => this.#ended(), Math.max(0, left * 1000));
+      [this.#from, this.#began] = [from, performance.now()];
+      this.#timer = setTimeout(() => this.#ended(), Math.max(0, ((sound.seconds - from) / this.#pace) * 1000));
     } else {
-      if (this.#audio.dataset.of !== note.source) {
-        this.#audio.src = this.#audio.dataset.of = note.source;
+      if (this.#audio.dataset.of !== sound.source) {
+        this.#audio.src = this.#audio.dataset.of = sound.source;
       }
-      this.#audio.playbackRate = this.#audio.defaultPlaybackRate = this.#clock.speed * this.rate;
+      this.#audio.playbackRate = this.#audio.defaultPlaybackRate = this.#pace;
       this.#audio.currentTime = from;
       this.#audio.play().catch((error) => {
-        if (error.name !== 'AbortError' && this.note === note) this.pause();
+        if (error.name !== 'AbortError' && this.sound === sound) this.pause();
       });
     }
     const paint = () => {
-      note.paint();
+      sound.paint();
       this.#frame = requestAnimationFrame(paint);
     };
     paint();
   }
 
-  #ended() {
-    const note = this.note;
-    if (!note || !this.playing) return;
+  // `over`: seconds (of the clock) by which a jump went beyond the end.
+  #ended(over = 0) {
+    const sound = this.sound;
+    if (!sound || !this.playing) return;
     this.playing = false;
     this.#rest();
-    note.kept = 0;
-    this.note = null;
-    note.paint();
-    const voices = [...document.querySelectorAll('.voice')].map((element) => element.note);
-    const next = voices[voices.indexOf(note) + 1];
-    if (next) {
-      next.kept = 0;
-      this.play(next);
-    }
+    sound.kept = 0;
+    this.sound = null;
+    sound.paint();
+    if (sound.kind !== 'voice') return;
+    const notes = [...document.querySelectorAll('.message:not(.going) .voice')].map(({player}) => player);
+    const next = notes[notes.indexOf(sound) + 1];
+    if (!next) return;
+    next.kept = 0;
+    this.play(next);
+    if (over) this.skip(over);
   }
 }
 
-export class Note {
-  kept = 0; // where it goes on when it is played next, in seconds
-  #deck;
+// Which notes were played is kept by their files: ids of messages begin anew with each database.
+const heard = new Set(JSON.parse(localStorage.heard ?? '[]'));
+
+export class Note extends Player {
   #wave;
 
   constructor(voice, source, deck) {
-    this.#deck = deck;
-    this.source = source;
-    this.seconds = Math.max(voice.duration, 0.1);
-    this.button = el('button', {type: 'button', className: 'play'});
-    this.button.addEventListener('click', () => (this.#plays ? deck.pause() : deck.play(this)));
+    super({kind: 'voice', what: 'voice message', source, seconds: voice.duration, deck});
+    this.file = voice.file_id;
     this.#wave = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-    this.#wave.setAttribute('viewBox', `0 0 ${BARS * 4} 32`);
+    this.#wave.setAttribute('viewBox', `0 0 ${BARS * STEP} ${HEIGHT}`);
     this.#wave.setAttribute('preserveAspectRatio', 'none');
     this.#wave.setAttribute('aria-hidden', 'true');
     this.#draw(new Array(BARS).fill(0));
-    this.slider = el('input', {type: 'range', min: 0, max: 1000, step: 1, value: 0, ariaLabel: 'Position'});
-    this.slider.addEventListener('input', () => deck.seek(this, (this.slider.value / 1000) * this.seconds));
-    this.time = el('span', {className: 'passed'});
-    this.rate = el('button', {type: 'button', className: 'rate'});
-    this.rate.addEventListener('click', () => deck.turnRate());
-    this.element = el('div', {className: 'voice'},
+    this.dot = el('span', {className: 'unheard', role: 'img', ariaLabel: 'Not played yet', hidden: heard.has(this.file)});
+    this.element = el('div', {className: 'player voice'},
       this.button,
       el('div', {className: 'track'}, this.#wave, this.slider),
-      el('div', {className: 'facts'}, this.time, this.rate));
-    this.element.note = this;
+      el('div', {className: 'facts'}, this.time, this.dot, this.rate));
+    this.element.player = this;
     new IntersectionObserver(([entry], watcher) => {
       if (!entry.isIntersecting) return;
       watcher.disconnect();
@@ -158,50 +179,27 @@ export class Note {
     this.paint();
   }
 
-  get #plays() {
-    return this.#deck.note === this && this.#deck.playing;
-  }
-
-  learn(seconds) {
-    if (Number.isFinite(seconds) && seconds > 0) this.seconds = seconds;
-    this.paint();
+  begun() {
+    if (heard.has(this.file)) return;
+    heard.add(this.file);
+    localStorage.heard = JSON.stringify([...heard].slice(-MOST_HEARD));
+    this.dot.hidden = true;
   }
 
   paint() {
-    const at = this.#deck.note === this ? this.#deck.position : this.kept;
-    const plays = this.#plays, share = Math.min(at / this.seconds, 1);
-    const state = plays ? 'playing' : at > 0 ? 'paused' : 'idle';
-    if (this.element.dataset.state !== state) {
-      this.element.dataset.state = state;
-      this.button.replaceChildren(icon(plays ? 'pause' : 'play'));
-    }
-    const label = plays ? 'Pause' : `Play voice message, ${minutes(this.seconds)}`;
-    if (this.button.ariaLabel !== label) this.button.ariaLabel = label;
-    const lit = Math.round(share * BARS);
-    if (this.#wave.dataset.lit !== String(lit)) {
-      this.#wave.dataset.lit = lit;
-      [...this.#wave.children].forEach((bar, number) => bar.classList.toggle('lit', number < lit));
-    }
-    if (document.activeElement !== this.slider || plays) this.slider.value = share * 1000;
-    const passed = state === 'idle' ? minutes(this.seconds) : `${minutes(at)} / ${minutes(this.seconds)}`;
-    if (this.time.textContent !== passed) {
-      this.time.textContent = passed;
-      this.slider.setAttribute('aria-valuetext', passed);
-    }
-    const rate = `${this.#deck.rate}×`;
-    if (this.rate.textContent !== rate) {
-      this.rate.textContent = rate;
-      this.rate.ariaLabel = `Playing speed ${rate}`;
-    }
+    super.paint();
+    const lit = Math.round(this.share * BARS);
+    if (this.#wave.dataset.lit === String(lit)) return;
+    this.#wave.dataset.lit = lit;
+    [...this.#wave.children].forEach((bar, number) => bar.classList.toggle('lit', number < lit));
   }
 
   #draw(heights) {
     this.#wave.replaceChildren(...heights.map((height, number) => {
       const bar = document.createElementNS(this.#wave.namespaceURI, 'rect');
-      const tall = 3 + 29 * height;
-      for (const [name, value] of Object.entries({x: number * 4 + 0.6, y: 16 - tall / 2, width: 2.8, height: tall, rx: 1.4})) {
-        bar.setAttribute(name, value);
-      }
+      const tall = 3 + (HEIGHT - 3) * height;
+      const shape = {x: number * STEP + (STEP - BAR) / 2, y: (HEIGHT - tall) / 2, width: BAR, height: tall, rx: BAR / 2};
+      for (const [name, value] of Object.entries(shape)) bar.setAttribute(name, value);
       return bar;
     }));
     delete this.#wave.dataset.lit;
