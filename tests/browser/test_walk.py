@@ -32,7 +32,7 @@ async def begin(page: Page, address: str) -> None:
     await page.get_by_role("button", name="Start").click()
     await expect(page.get_by_role("log")).to_contain_text("I'm Easeback")
     await page.get_by_role("textbox").fill("/backpain")
-    await page.get_by_role("textbox").press("Enter")
+    await page.get_by_role("button", name="Send").click()
     await page.get_by_role("button", name="None of these", exact=True).click()
     await page.get_by_role("button", name="Chair", exact=True).click()
     await expect(page.get_by_role("log")).to_contain_text("Settle · 1 of 11")
@@ -67,7 +67,7 @@ async def test_the_notice_is_read_from_its_beginning(phone: Page, address: str) 
     await phone.goto(address)
     await phone.get_by_role("button", name="Start").click()
     await phone.get_by_role("textbox").fill("/backpain")
-    await phone.get_by_role("textbox").press("Enter")
+    await phone.get_by_role("button", name="Send").click()
     await expect(phone.get_by_text("Before you move.")).to_be_in_viewport()
 
 

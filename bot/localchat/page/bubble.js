@@ -24,7 +24,7 @@ export class Bubble {
     this.id = message.message_id;
     this.date = message.date;
     this.mine = !message.from.is_bot;
-    this.row = el('article', {className: `message ${this.mine ? 'out' : 'in'}`, data: {id: this.id, date: this.date}});
+    this.row = el('article', {className: `message ${this.mine ? 'out' : 'in'}`, tabIndex: -1, data: {id: this.id, date: this.date}});
     this.#ticks = this.mine ? el('span', {className: 'ticks', role: 'img', ariaLabel: 'Sent'}, icon('sent')) : null;
     this.fill(message);
   }
@@ -51,6 +51,12 @@ export class Bubble {
     return true;
   }
 
+  // The message in one line, for who answers it.
+  get quoted() {
+    const message = JSON.parse(this.json);
+    return {name: this.mine ? 'You' : message.from.first_name, text: message.text ?? message.caption ?? NAMES[mediaOf(message)?.kind] ?? ''};
+  }
+
   react(emoji) {
     this.#reaction.hidden = emoji.length === 0;
     this.#reaction.textContent = emoji.join(' ');
@@ -74,7 +80,14 @@ export class Bubble {
     return element;
   }
 
-  #media({kind, thing, caption, hidden}) {
+  // The seconds that pass are not read out.
+  #media(given) {
+    const element = this.#made(given);
+    if (this.sound) element.ariaLive = 'off';
+    return element;
+  }
+
+  #made({kind, thing, caption, hidden}) {
     const {deck, file} = this.#tools;
     switch (kind) {
       case 'voice':
@@ -121,9 +134,11 @@ function arrange(parent, elements) {
   });
 }
 
-// The focus was in a part that was made anew: it goes to what is called the same there, else to the messages.
+// The focus was in a part that was made anew, and fell to the page's top: it goes to what is called the same there, else to
+// the message's first button, else to the message.
 function refocus(part, text, row) {
   if (document.activeElement !== document.body) return;
-  const same = [...(part?.querySelectorAll('button, a') ?? [])].find((element) => element.textContent === text);
-  (same ?? row.closest('[role=log]'))?.focus({preventScroll: true});
+  const there = [...(part?.querySelectorAll('button, a') ?? [])];
+  const goal = there.find((element) => element.textContent === text) ?? there[0] ?? row.querySelector('.key') ?? row;
+  goal.focus({preventScroll: true});
 }

@@ -17,7 +17,8 @@ export class Keys {
 
   // A message's buttons, in rows.
   board(id, rows) {
-    return el('div', {className: 'keyboard'}, ...rows.map((row) => el('div', {className: 'row'}, ...row.map((button) => this.#key(id, button)))));
+    // They change with each step: who hears the page is told of new messages, not of them.
+    return el('div', {className: 'keyboard', ariaLive: 'off'}, ...rows.map((row) => el('div', {className: 'row'}, ...row.map((button) => this.#key(id, button)))));
   }
 
   answered(query) {

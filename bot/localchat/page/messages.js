@@ -43,6 +43,7 @@ export class Messages {
     this.#log.addEventListener('scroll', () => {
       wasAtEnd = this.atEnd;
       if (wasAtEnd) this.#seen();
+      else this.#offer();
       this.#look();
       this.#showDay();
     });
@@ -69,6 +70,11 @@ export class Messages {
     this.#log.scrollTo({top: this.#log.scrollHeight, behavior});
     this.#ownTop = this.#log.scrollTop;
     this.#seen();
+  }
+
+  // A message in one line, for who answers it: {name, text}; null if it is not there.
+  quoted(id) {
+    return this.#shown.get(id)?.quoted ?? null;
   }
 
   // Everything anew: what is the same stays as it is, so that a note goes on playing over a broken connection.
@@ -116,6 +122,7 @@ export class Messages {
       if (bubble.sound) this.deck.forget(bubble.sound);
       this.#shown.delete(bubble.id);
       bubble.row.classList.add('going');
+      this.#leave(bubble.row);
       bubble.row.inert = true;
     }
     const take = () => this.#steady(() => {
@@ -181,6 +188,14 @@ export class Messages {
     if (!row.nextElementSibling?.matches('.message')) row.classList.remove('followed');
   }
 
+  // Where the focus goes when a message goes: to its neighbour, not to the page's top.
+  #leave(row) {
+    if (!row.contains(document.activeElement)) return;
+    const rows = [...this.#log.querySelectorAll('.message')], there = ({classList}) => !classList.contains('going');
+    const at = rows.indexOf(row);
+    (rows.slice(at + 1).find(there) ?? rows.slice(0, at).findLast(there) ?? this.#log).focus({preventScroll: true});
+  }
+
   #take(row) {
     const {previousElementSibling: before, nextElementSibling: after} = row;
     row.remove();
@@ -194,6 +209,7 @@ export class Messages {
       const {row, sound} = this.#shown.get(id);
       if (sound) this.deck.forget(sound);
       this.#shown.delete(id);
+      this.#leave(row);
       this.#take(row);
     }
   }
@@ -263,6 +279,14 @@ export class Messages {
   #seen() {
     this.#unseen = 0;
     this.#down.hidden = true;
+  }
+
+  // Who reads above is offered the way back.
+  #offer() {
+    if (!this.#down.hidden) return;
+    this.#down.hidden = false;
+    delete this.#down.dataset.unseen;
+    this.#down.ariaLabel = 'Go to the newest message';
   }
 
   // A day's line that lies over the messages is there while a person scrolls, and a moment longer.

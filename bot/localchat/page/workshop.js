@@ -8,6 +8,7 @@ import {author} from './author.js';
 import {bot} from './bot.js';
 
 const TABS = [bot, author];
+const over = matchMedia('(max-width: 60rem)'); // as in workshop.css: it lies over the chat, which nobody can reach then
 
 // `tools` is what a tab may use: ask(path), tell(path, body), clock, messages, person.
 export function workshop(tools) {
@@ -36,20 +37,27 @@ export function workshop(tools) {
     return button;
   }));
   find('tabs').addEventListener('keydown', (event) => {
-    const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
-    if (!step) return;
-    const next = TABS[(TABS.indexOf(shown) + step + TABS.length) % TABS.length];
+    const at = TABS.indexOf(shown), on = document.documentElement.dir === 'rtl' ? -1 : 1;
+    const to = {ArrowRight: at + on, ArrowLeft: at - on, Home: 0, End: TABS.length - 1}[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const next = TABS[(to + TABS.length) % TABS.length];
     show(next);
     find(`tab-${next.name}`).focus();
   });
 
   find('workshop-button').append(icon('workshop'));
   find('workshop-close').append(icon('close'));
+  const cover = () => { find('chat').inert = over.matches && !aside.hidden; };
+  over.addEventListener('change', cover);
   const set = opens(find('workshop-button'), aside, (open) => {
     aside.hidden = !open;
+    cover();
     localStorage.workshop = open ? 'open' : '';
-    if (open) show(TABS.find(({name}) => name === localStorage.tab) ?? TABS[0]);
-    else {
+    if (open) {
+      show(TABS.find(({name}) => name === localStorage.tab) ?? TABS[0]);
+      if (over.matches) find(`tab-${shown.name}`).focus();
+    } else {
       leave?.();
       leave = null;
     }
