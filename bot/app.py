@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -21,20 +20,13 @@ from bot.chat.polling import Polling
 from bot.chat.rate import Rate
 from bot.chat.stop import Stop
 from bot.chat.turns import Turns, due_of, revive
-from bot.check import read, unsaid
 from bot.clock import Clock, PacedClock, SystemClock
-from bot.guide.ahead import usual_notes
-from bot.guide.content import BREATHING, CLASSIC, LIGHTER, Content
+from bot.desk import Desk
 from bot.guide.events import SLASH
 from bot.guide.library import Library
-from bot.guide.marks import Script
-from bot.guide.person import Person
-from bot.guide.planned import Telling
-from bot.guide.reading import parse
-from bot.guide.source import BadContent, Problem
-from bot.guide.translation import in_all_languages
 from bot.guide.words import Words
 from bot.inside import Inside
+from bot.led import ahead, orders, read_content
 from bot.local import asked_again, local_chat
 from bot.localchat.server import page_address
 from bot.media.shelf import Shelf
@@ -85,8 +77,12 @@ async def run(
             telegram, address = await stack.enter_async_context(local_chat(home, settings.speed))
             clock = PacedClock(telegram.clock)
             stage = telegram.stage
-            inside = telegram.inside = Inside(stage.ahead.changed)
             messenger = Messenger(telegram.token, address)
+            desk = Desk(settings.content, home / "measured", led, Hibari)
+            desk.on_change(lambda: telegram.news.tell(None, "desk", desk.news))
+            desk.on_words(lambda: introduce(messenger, led.words))
+            inside = telegram.inside = Inside(stage.ahead.changed, desk)
+            await stack.enter_async_context(desk.watching())
         else:
             clock = clock or SystemClock(settings.speed)
             messenger = Messenger(settings.token.get_secret_value(), settings.api_url, transport)
@@ -120,28 +116,9 @@ async def run(
                     show(page_address(telegram, address))
                 greeted = True
                 await until((stop, inside.asked) if inside else (stop,), parts)
-                if inside is not None:
-                    inside.asked.clear()
-
-
-def read_content(folder: Path) -> tuple[Content, dict[str, Words]]:
-    """The content, and the interface's words by language. Raises BadContent, also for what would fail only in use.
-
-    A language that is not whole is left out: who speaks it gets English.
-    """
-    files = read(folder)
-    content, problems = parse(files), unsaid(files)
-    for needed in (CLASSIC, BREATHING, LIGHTER):
-        if needed not in content.sessions:
-            what = "there is a session that the bot itself leads to, and it is missing"
-            problems.append(Problem("sessions", 1, "", what, f"`id: {needed}` in one of them"))
-    if problems:
-        raise BadContent(tuple(problems))
-    content, behind = in_all_languages(files, content)
-    for language, count in sorted(Counter(Path(problem.file).stem for problem in behind).items()):
-        log.warning("a language is not led until `check` has nothing to say about it", file=language, to_mend=count)
-    names = {language: f"words/{language}.ftl" for language in ("en", *content.languages)}
-    return content, {language: Words(files[name], language, name) for language, name in names.items()}
+            if inside is not None:
+                inside.asked.clear()
+                await inside.desk.read_again()
 
 
 async def reach(messenger: Messenger, tell: Tell, stop: asyncio.Event) -> Me | None:
@@ -241,8 +218,7 @@ async def running(
         alarm = Alarm(store, clock, turns.tick)
         answers, flood = Answers(messenger, rate, clock), Flood(library)
         polling = Polling(messenger, turns.take, turns.park, answers, lambda came: flood.judge(came, clock.real()))
-        for language, voice in voices.items():
-            shelf.want(orders(usual_notes(led.content, Person(), voice, led.words[language]("quiet-show"))))
+        shelf.want(orders(ahead(led.content, led.words, voices)))
         await messenger.no_webhook()
         await introduce(messenger, led.words)
         while await polling.poll_once(0) and polling.brought >= FULL_POLL:
@@ -260,11 +236,6 @@ async def running(
             polling=polling,
             watchers=watchers,
         )
-
-
-def orders(notes: Iterable[Telling]) -> Iterator[tuple[str, Script, float]]:
-    """Notes as the shelf takes them."""
-    return ((note.key, note.script, note.speed) for note in notes if note.key is not None)
 
 
 def progress(tell: Tell) -> Callable[[int, int], None]:

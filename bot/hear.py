@@ -65,8 +65,10 @@ def hear(folder: Path, wish: Wish, load: Callable[[], Engine], to: Path, tell: T
     return 1 if failed else 0
 
 
-def planned(content: Content, words: Words, wish: Wish) -> Plan:
-    """The plan of somebody who hears it for the first time, its cautions included. Raises Unknown."""
+def planned(content: Content, words: Words, wish: Wish, voice: str | None = None) -> Plan:
+    """The plan of somebody who hears it for the first time, its cautions included. `voice`: the engine whose notes it
+    names; None: none. Raises Unknown.
+    """
     if wish.session not in content.sessions:
         raise Unknown(f"There is no session “{wish.session}”. Write: {near(wish.session, content.sessions)}")
     if wish.pace not in PACES:
@@ -76,19 +78,21 @@ def planned(content: Content, words: Words, wish: Wish) -> Plan:
         known = near(wish.position, session.positions)
         raise Unknown(f"“{session.id}” is not led in “{wish.position}”. Write: {known}")
     ways = (wish.position,) if wish.position else session.positions
-    plans = [_plan(content, words, session, way, wish.pace) for way in ways]
+    plans = [_plan(content, words, session, way, wish.pace, voice) for way in ways]
     for made in plans:
         if wish.step is None or wish.step in _ids(made):
             return made
     for way in session.positions:
-        if wish.step in _ids(_plan(content, words, session, way, wish.pace)):
+        if wish.step in _ids(_plan(content, words, session, way, wish.pace, voice)):
             raise Unknown(f"“{wish.step}” is not led in {wish.position}. Write: --position {way}")
     raise Unknown(f"“{session.id}” has no step “{wish.step}”. Write: {near(wish.step or '', _ids(plans[0]))}")
 
 
-def _plan(content: Content, words: Words, session: Session, position: Position | str, pace: str) -> Plan:
+def _plan(
+    content: Content, words: Words, session: Session, position: Position | str, pace: str, voice: str | None
+) -> Plan:
     library = Library(content=content, words={"en": words}, voices={}, ready=(), work=0, late_after=0, twice_within=0)
-    options = Options(content=content, position=position, voice=None, spoken=library.spoken_in("en"))
+    options = Options(content=content, position=position, voice=voice, spoken=library.spoken_in("en"))
     return plan(session, Person(settings=Settings(pace=pace)), options)  # type: ignore[arg-type]  # one of PACES
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.chat.turns import due_of
+from bot.desk import Desk
 from bot.guide.outline import outline
 from bot.parts import Parts
 from bot.store.held import ABOUT_NOBODY
@@ -21,9 +22,10 @@ from bot.store.held import ABOUT_NOBODY
 class Inside:
     """The inside of the bot that runs now; between two runs of it there is none."""
 
-    def __init__(self, changed: Callable[[], None]) -> None:
-        """`changed` is called whenever something may have changed in the bot."""
-        self._changed = changed
+    def __init__(self, changed: Callable[[], None], desk: Desk) -> None:
+        """`changed` is called whenever something may have changed in the bot. `desk`: what authors have of the content;
+        it goes on over restarts of the bot."""
+        self._changed, self.desk = changed, desk
         self._parts: Parts | None = None
         self._looking = asyncio.Lock()
         self.asked = asyncio.Event()
@@ -32,12 +34,14 @@ class Inside:
     def begin(self, parts: Parts) -> None:
         """The bot runs."""
         self._parts = parts
+        self.desk.shelf = parts.shelf
         parts.watchers.append(self._changed)
         self._changed()
 
     async def end(self) -> None:
         """It is about to stop: nobody looks into it any more, and who does so now is waited for."""
         self._parts = None
+        self.desk.shelf = None
         async with self._looking:
             self._changed()
 

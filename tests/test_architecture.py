@@ -25,11 +25,15 @@ MAY_IMPORT = {
     "hear": {"guide", "media", "check"},
     "chat": {"guide", "store", "media", "clock"},
     "parts": {"guide", "store", "media", "clock", "chat"},
-    "inside": {"parts", "chat", "guide", "store"},
+    "led": {"guide", "check"},
+    "look": {"guide", "media", "check", "led"},
+    "listening": {"guide", "media", "check", "hear", "parts"},
+    "desk": {"guide", "media", "check", "led", "listening", "parts"},
+    "inside": {"parts", "desk", "chat", "guide", "store"},
     "local": {"localchat", "chat", "guide", "store"},
     "app": {
         *("guide", "store", "media", "clock", "zones", "check", "chat", "localchat", "settings"),
-        *("parts", "inside", "local"),
+        *("parts", "inside", "local", "led", "desk"),
     },
     "__main__": {
         *("guide", "store", "media", "clock", "check", "chat", "localchat", "settings", "logs", "app"),

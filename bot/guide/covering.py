@@ -75,3 +75,43 @@ def much_falls_out(cases: Iterable[Case]) -> Iterator[str]:
         if case.left_out in TICKS and case.pace == "normal" and case.plan.much_falls_out:
             out, of = case.plan.share
             yield f"{case.left_out} in {case.plan.position}: {out} of {of}"
+
+
+@dataclass(frozen=True, slots=True)
+class Falls:
+    """What who leaves something out is not led: so many of the steps that count. `much`: another way is offered."""
+
+    left_out: str
+    position: str
+    out: int
+    of: int
+    much: bool
+
+
+def lengths(session: Session, content: Content) -> dict[str, dict[str, float]]:
+    """Seconds by position and pace, for somebody who has met each caution."""
+    met = frozenset(step.id for one in content.sessions.values() for step in one.steps)
+    return {
+        str(position): {
+            pace: plan(
+                session,
+                Person(settings=Settings(pace=pace), cautions=met),  # type: ignore[arg-type]
+                Options(content=content, position=position, voice=None),
+            ).seconds_left(0)
+            for pace in PACES
+        }
+        for position in session.positions
+    }
+
+
+def falls(session: Session, content: Content) -> Iterator[Falls]:
+    """What falls out of a session, for each tick and each tag."""
+    looked_at = {name: tags for name, tags in leave_outs().items() if name in TICKS or name in set(Tag)}
+    for position in session.positions:
+        options = Options(content=content, position=position, voice=None)
+        anyway = plan(session, Person(), options).share[0]
+        for left_out, tags in looked_at.items():
+            made = plan(session, Person(), replace(options, left_out=tags))
+            out, of = made.share
+            if out > anyway:
+                yield Falls(left_out, str(position), out, of, made.much_falls_out)

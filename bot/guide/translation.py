@@ -61,10 +61,15 @@ class Placed(Source):
 
 
 # ── from its files ────────────────────────────────────────────────────────────────────────────────────────────────────
+def told_in(folder: Folder, language: str) -> tuple[Source, Translation]:
+    """What a file of translations has so far, and the file. Raises BadContent."""
+    source = folder.source(f"translations/{language}.yaml")
+    return source, source.build(_TRANSLATION, KNOWN, unfinished=True)
+
+
 def translated(folder: Folder, content: Content, language: str) -> Content:
     """The content in another language. Raises BadContent with all that is missing, out of date, or can't be led."""
-    source = folder.source(f"translations/{language}.yaml")
-    told, problems = source.build(_TRANSLATION, KNOWN, unfinished=True), list[Problem]()
+    (source, told), problems = told_in(folder, language), list[Problem]()
     all_units = list(units(content))
     problems += _strangers(told, all_units, source)
     for unit in all_units:
@@ -184,9 +189,9 @@ def _behind(unit: Unit, told: Told | None, source: Source) -> Iterator[Problem]:
     given = told.texts()
     for path, text in unit.texts.items():
         if path not in given:
-            yield problem(path, f"{_named(path)} is missing", f"in {_named(path)} what “{_short(text)}” says")
+            yield problem(path, f"{named(path)} is missing", f"in {named(path)} what “{_short(text)}” says")
     for path in given.keys() - unit.texts.keys():
-        yield problem(path, f"{_named(path)} stands for nothing in English", "no such key here")
+        yield problem(path, f"{named(path)} stands for nothing in English", "no such key here")
     if told.of != unit.of:
         what = f"it was made from other words than {unit.id} has now"
         yield problem(("of",), what, f'`of: "{unit.of}"`, when it says the same as they do')
@@ -233,7 +238,8 @@ def _too_long(folder: Folder, content: Content, language: str) -> Iterator[Probl
                 yield Problem(file, entry.line, name, what, f"{most} at most")
 
 
-def _named(path: Path) -> str:
+def named(path: Path) -> str:
+    """The keys of a text, as they are told."""
     return "`" + ": ".join(str(key) for key in path if key != "any") + "`"
 
 

@@ -24,7 +24,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from bot.localchat import files, glass, page, people, workshop
+from bot.localchat import desk, files, glass, page, people, workshop
 from bot.localchat.door import Door
 from bot.localchat.faults import Fault, lost, suffered
 from bot.localchat.guard import LOOPBACK, Guard, TooLarge
@@ -53,6 +53,7 @@ def create_app(telegram: LocalTelegram, *, allowed_hosts: Sequence[str] = LOOPBA
             *workshop.routes(telegram, door),
             *glass.routes(telegram, door),
             *people.routes(telegram, door),
+            *desk.routes(telegram, door),
         ],
         middleware=[Middleware(Guard, allowed_hosts=allowed_hosts)],
         exception_handlers={

@@ -2,11 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
+
+
+class Desk(Protocol):
+    """An author's content, behind the bot. What it answers goes to the page as it is."""
+
+    def state(self) -> dict[str, Any]:
+        """What the check says."""
+        ...
+
+    def look(self) -> None:
+        """Have all of it checked, the voice included."""
+        ...
+
+    def sessions(self) -> dict[str, Any]:
+        """What can be heard."""
+        ...
+
+    def steps(self, wish: Mapping[str, Any]) -> dict[str, Any]:
+        """The steps of a session."""
+        ...
+
+    async def speak(self, wish: Mapping[str, Any]) -> dict[str, Any]:
+        """Have a step spoken."""
+        ...
+
+    async def note(self, key: str) -> bytes | None:
+        """A spoken step."""
+        ...
+
+    async def languages(self) -> dict[str, Any]:
+        """The languages beside English."""
+        ...
+
+    async def compare(self, language: str, part: str) -> dict[str, Any]:
+        """A language beside English."""
+        ...
 
 
 class Inside(Protocol):
     """The bot behind the chat. Whoever starts both gives it to the chat (`LocalTelegram.inside`)."""
+
+    @property
+    def desk(self) -> Desk:
+        """The author's desk, which goes on over restarts."""
+        ...
 
     def restart(self) -> None:
         """Stop and start again, as after a crash."""

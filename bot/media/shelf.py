@@ -73,6 +73,7 @@ class Shelf:
         self._queue: OrderedDict[str, Job] = OrderedDict()
         self._making: dict[str, Job] = {}
         self._failed: dict[str, float] = {}
+        self._reasons: dict[str, str] = {}
         self._complaint = ""
         self._more = asyncio.Event()
         self._lanes: list[asyncio.Task[None]] = []
@@ -136,6 +137,14 @@ class Shelf:
         await job.over.wait()
         return path if key in self._ready else None
 
+    def knows(self, key: str) -> bool:
+        """Whether a note is made, or wanted, or was tried in vain of late."""
+        return key in self._ready or key in self._queue or key in self._making or key in self._failed
+
+    def why(self, key: str) -> str:
+        """Why a note can't be had, in the words of who tried; empty if nobody tried, or it was made."""
+        return self._reasons.get(key, "")
+
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}.ogg"
 
@@ -191,10 +200,12 @@ class Shelf:
         if "took" in answer:
             self._ready |= {job.key}
             self._failed.pop(job.key, None)
+            self._reasons.pop(job.key, None)
             self._complaint = ""
             self._work += (answer["took"] / job.script.length - self._work) * LEARN
             return
         self._failed[job.key] = time.monotonic() + AGAIN
+        self._reasons[job.key] = answer["failed"]
         if answer["failed"] != self._complaint:  # a full disk is told once, not for each note
             self._complaint = answer["failed"]
             log.warning("a note can't be made, its step goes as text", why=self._complaint)

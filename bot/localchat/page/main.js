@@ -155,6 +155,7 @@ const happened = {
   },
   action: (action, replay) => replay || status.doing(action),
   profile: showProfile,
+  desk: (detail) => document.dispatchEvent(new CustomEvent('desk', {detail})),
   clock: (face) => clock.set(face),
   next: (event) => told.tell('next', event),
   people: (all) => told.tell('people', all),

@@ -89,7 +89,7 @@ function choice(label, name, changed) {
     chosen[name] = box.checked;
     changed();
   });
-  return el('label', {className: 'choice'}, box, label);
+  return el('label', {className: 'pick'}, box, label);
 }
 
 function call({number, method, given, status, answer, note, at, took, chats}) {

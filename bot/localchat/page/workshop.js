@@ -1,8 +1,10 @@
 // The workshop: what only this chat can do, a tab for each kind of it. A tab is {name, show(panel, tools)}; `show` fills the
-// panel and may return a function that is called when another takes its place.
+// panel and may return a function that is called when another takes its place. A tab's `begin(tools)`, if it has one, is
+// called once, with the page.
 import {opens} from './opens.js';
 import {el, find} from './dom.js';
 import {icon} from './icons.js';
+import {author} from './author.js';
 import {bot} from './bot.js';
 import {data} from './data.js';
 import {outline} from './outline.js';
@@ -12,12 +14,13 @@ import {time} from './time.js';
 import {trouble} from './trouble.js';
 import {wire} from './wire.js';
 
-const TABS = [outline, time, people, trouble, data, wire, story, bot];
+const TABS = [outline, time, people, trouble, author, data, wire, story, bot];
 const over = matchMedia('(max-width: 60rem)'); // as in workshop.css: it lies over the chat, which nobody can reach then
 
 // `tools` is what a tab may use: ask(path), tell(path, body), clock, messages, person.
 export function workshop(tools) {
   const aside = find('workshop'), panel = find('panel');
+  for (const tab of TABS) tab.begin?.(tools);
   let shown = null, leave = null;
 
   function show(tab) {
