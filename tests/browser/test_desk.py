@@ -52,7 +52,7 @@ async def address(tmp_path: Path) -> AsyncIterator[tuple[str, Desk]]:
     desk = Desk(folder, tmp_path / "measured", Led(*read_content(folder)), Hum, each=0.1)
     telegram = LocalTelegram(":memory:", token="1:a-token", clock=Clock())
     desk.on_change(lambda: telegram.news.tell(None, "desk", desk.news))
-    telegram.inside = Inside(desk)
+    telegram.inside = Inside(telegram.stage.ahead.changed, desk)
     shelf = desk.shelf = Shelf(tmp_path / "notes", Hum, workers=1)
     await shelf.start()
     base, stop = await serve(telegram)

@@ -26,7 +26,7 @@ async def show(page: Page, tab: str) -> Locator:
 
 async def say(page: Page, text: str) -> None:
     await page.get_by_role("textbox", name="Message", exact=True).fill(text)
-    await page.get_by_role("textbox", name="Message", exact=True).press("Enter")
+    await page.get_by_role("button", name="Send", exact=True).click()
 
 
 async def start(page: Page) -> None:

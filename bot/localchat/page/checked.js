@@ -20,7 +20,7 @@ function byFile(problems) {
       list.append(first, ...rest.slice(1).map(problem));
       first.focus();
     });
-    return el('section', {}, el('h3', {textContent: `${file}: ${all.length}`}), list, more);
+    return el('section', {}, el('h2', {textContent: `${file}: ${all.length}`}), list, more);
   });
 }
 
@@ -84,7 +84,7 @@ export const checked = {
       drawn = now;
       const open = new Set([...sessions.querySelectorAll('[open] > summary b')].map((b) => b.textContent));
       found.replaceChildren(...byFile(state.problems));
-      sessions.replaceChildren(...(state.sessions.length ? [el('h3', {textContent: 'Sessions'}), ...state.sessions.map(session)] : []));
+      sessions.replaceChildren(...(state.sessions.length ? [el('h2', {textContent: 'Sessions'}), ...state.sessions.map(session)] : []));
       for (const details of sessions.querySelectorAll('details')) details.open = open.has(details.querySelector('b').textContent);
     };
     desk.addEventListener('state', draw);

@@ -26,7 +26,7 @@ function row(pair, language) {
     made.dataset.heading = heading;
     return made;
   };
-  const place = el('th', {scope: 'row', className: 'place'},
+  const place = el('th', {scope: 'row', className: 'source'},
     el('b', {textContent: pair.place}),
     pair.mark ? el('span', {className: 'mark', data: {mark: pair.mark}, textContent: MARKS[pair.mark]}) : null,
     el('span', {className: 'quiet', textContent: `${pair.file}:${pair.line}`}),

@@ -9,14 +9,14 @@ const opened = new Set(['chats/state', 'people/health']); // what stays open whi
 export const data = {
   name: 'Data',
   show(panel, tools) {
-    const tables = el('div', {}), nobody = el('dl', {className: 'pairs'}), shown = new Map();
+    const tables = el('div', {}), nobody = el('dl', {className: 'members'}), shown = new Map();
     const state = el('p', {className: 'quiet', role: 'status', textContent: 'Looking…'});
     panel.append(
       el('h2', {textContent: 'What the database holds about this chat'}),
       el('p', {}, 'All of it, opened with the key on this computer. What carries a ', sealed(),
         ' is encrypted on the disk: without the key nobody can read it.'),
       state, tables,
-      el('details', {className: 'sheet'}, el('summary', {textContent: 'Tables about nobody'}), nobody));
+      el('details', {className: 'kept'}, el('summary', {textContent: 'Tables about nobody'}), nobody));
 
     return follow(async () => {
       const found = await look(tools, 'held');
@@ -47,7 +47,7 @@ const focused = (element) => element.closest('[data-path]')?.dataset.path ?? '';
 const sealed = () => el('span', {className: 'sealed'}, icon('lock'), 'sealed at rest');
 
 function tableCard({name, why, columns, rows}) {
-  const card = el('section', {className: 'sheet'}, el('h3', {textContent: name}), el('p', {className: 'quiet', textContent: `${why[0].toUpperCase()}${why.slice(1)}.`}));
+  const card = el('section', {className: 'kept'}, el('h3', {textContent: name}), el('p', {className: 'quiet', textContent: `${why[0].toUpperCase()}${why.slice(1)}.`}));
   card.setAttribute('aria-label', `Table ${name}`);
   if (!rows.length) card.append(el('p', {textContent: 'Nothing.'}));
   for (const [number, row] of rows.entries()) {

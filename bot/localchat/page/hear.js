@@ -28,7 +28,7 @@ class Player {
   #turn = 0;
   #rows = [];
   #tell;
-  #bar = el('div', {className: 'player', hidden: true});
+  #bar = el('div', {className: 'bar', hidden: true});
   #name = el('b');
   #audio = el('audio', {controls: true});
   #at = -1;
@@ -119,7 +119,7 @@ export const hear = {
   show(place, {ask, tell, desk}) {
     const player = new Player(tell);
     const fields = el('form', {className: 'fields', ariaLabel: 'What to hear'}), told = el('p', {className: 'quiet', role: 'status'});
-    const list = el('ol', {className: 'steps'});
+    const list = el('ol', {className: 'hear'});
     place.append(fields, told, list, player.bar);
     fields.addEventListener('submit', (event) => event.preventDefault());
     let known = null, led = null, asked = 0;
@@ -127,7 +127,7 @@ export const hear = {
     function row(step, n, wish, speaks) {
       const form = FORMS[step.form] ? `${FORMS[step.form]}, ` : '', name = form ? `${step.name} (${FORMS[step.form]})` : step.name;
       const button = el('button', {type: 'button', className: 'round', ariaLabel: `Hear ${name}`, disabled: !speaks}, icon('play'));
-      const on = el('button', {type: 'button', className: 'on', textContent: 'From here', ariaLabel: `Hear from here: ${name}`, disabled: !speaks});
+      const on = el('button', {type: 'button', className: 'from', textContent: 'From here', ariaLabel: `Hear from here: ${name}`, disabled: !speaks});
       const phrases = step.phrases.map(({at, text}) => el('li', {}, el('time', {textContent: minutes(at)}), el('span', {textContent: text})));
       const details = el('details', {},
         el('summary', {}, el('span', {}, el('b', {textContent: step.name}), ' ', el('span', {className: 'quiet', textContent: `${form}${minutes(step.length)}`}))),

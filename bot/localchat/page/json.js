@@ -16,7 +16,7 @@ export function folded(value, {opened = new Set(), path = '', name = ''} = {}) {
   if (Array.isArray(value) && value.every(plain) && value.map(spoken).join(', ').length <= SHORT) {
     return el('span', {className: 'leaf', textContent: value.map(spoken).join(', ')});
   }
-  const inside = el('dl', {className: 'pairs'});
+  const inside = el('dl', {className: 'members'});
   const summary = el('summary', {}, el('span', {className: 'quiet', textContent: size(value)}), gist(value));
   if (name) summary.ariaLabel = `${name}: ${summary.textContent}`;
   const fold = el('details', {className: 'fold-json', data: {path}}, summary, inside);
@@ -52,7 +52,7 @@ export function moment(iso) {
 
 function size(value) {
   const count = Object.keys(value).length;
-  const what = Array.isArray(value) ? ['thing', 'things'] : ['field', 'pairs'];
+  const what = Array.isArray(value) ? ['thing', 'things'] : ['field', 'fields'];
   return `${count} ${what[count === 1 ? 0 : 1]}`;
 }
 
