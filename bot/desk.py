@@ -90,9 +90,7 @@ class Desk(Listening):
         return {"amiss": len(self.problems), "saying": self._saying, "version": self._version}
 
     def state(self) -> dict[str, Any]:
-        """All that the page shows; times are unix seconds. Who asks for the first time has it looked at."""
-        if not self._asked:
-            self.look(whole=False)
+        """All that the page shows; times are unix seconds."""
         return {
             **self.news,
             "folder": str(self.folder),

@@ -107,8 +107,9 @@ def told(desk: Desk) -> list[str]:
 # ── saved, checked, led ───────────────────────────────────────────────────────────────────────────────────────────────
 async def test_nothing_is_checked_before_somebody_asks_or_saves(desk: Desk) -> None:
     await asyncio.sleep(0.3)
-    assert desk._look is None
     led_at = desk._led_at
+    assert (desk.state()["busy"], desk._look) == ("", None), "a page that is opened costs nothing"
+    desk.look(whole=False)
     assert desk.state()["busy"] == "reading"
     await until(lambda: not desk.state()["busy"])
     assert (desk.state()["whole"], desk.state()["problems"]) == (False, [])
