@@ -25,6 +25,7 @@ settings.register_profile("long", deadline=None, max_examples=10_000)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 MALFORMED = "malformed: says on purpose what no Bot API client says, or answers what Telegram never answers"
+LONG = "long: of the long form alone (`python3 easeback.py test --long`); the short one has to stay below 8 minutes"
 
 
 @pytest.fixture(scope="session")
@@ -57,12 +58,21 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path, postgres: Server
     return OnFile(folder) if request.param == "sqlite" else OnServer(folder, postgres, await postgres.emptied())
 
 
-LONGEST_FIRST = ("kill/test_points", "faults/test_nth")
+LONGEST_FIRST = ("kill/test_points", "faults/test_nth", "browser/test_messages", "browser/test_stage", "browser/")
 """Files that take a worker longest begin first, so that none of them is alone at the end."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first; within a file nothing moves."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The long form has all tests."""
+    parser.addoption("--long", action="store_true", help="with the tests that are marked as long")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest files first, within a file nothing moves; what belongs to the long form is left out of the short."""
+    if not config.getoption("--long"):
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
 
     def place(item: pytest.Item) -> int:
         name = item.path.as_posix()
@@ -122,4 +132,5 @@ class Wire:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MALFORMED)
+    config.addinivalue_line("markers", LONG)
     config.pluginmanager.register(Wire(), "wire")

@@ -151,12 +151,14 @@ async def test_what_is_not_well_said_is_told_and_led_all_the_same(desk: Desk, fo
     assert desk.state()["led"]
 
 
+@pytest.mark.long
 async def test_what_takes_too_long_to_say_is_found_by_the_voice(desk: Desk, folder: Path) -> None:
     save(folder, TWO, "(1)", f"{'Wait. ' * 40}(1)")
     await until(lambda: desk.state()["whole"])
     assert any("Wait. Wait." in problem and "too few" in problem for problem in told(desk))
 
 
+@pytest.mark.long
 async def test_a_session_that_the_bot_itself_leads_to_can_not_go(desk: Desk, folder: Path) -> None:
     (folder / TWO).unlink()
     await until(lambda: not desk.state()["led"])
@@ -181,6 +183,7 @@ async def test_a_newer_change_stops_the_older_check(folder: Path) -> None:
     assert newer.returncode is not None, "nothing outlives the desk"
 
 
+@pytest.mark.long
 async def test_a_check_that_fails_is_told_and_the_next_save_is_checked_again(folder: Path) -> None:
     async with at_work(folder, Dying) as desk:
         desk.look()
@@ -202,6 +205,7 @@ async def test_a_check_that_fails_is_told_and_the_next_save_is_checked_again(fol
     ],
     ids=["no text", "a key twice", "too deep", "a link", "no folder"],
 )
+@pytest.mark.long
 async def test_whatever_is_saved_the_desk_and_the_bot_go_on(
     desk: Desk, folder: Path, spoil: Callable[[Path], Any], what: str
 ) -> None:
@@ -216,6 +220,7 @@ async def test_whatever_is_saved_the_desk_and_the_bot_go_on(
     await until(lambda: desk.state()["led"] and told(desk) == [])
 
 
+@pytest.mark.long
 async def test_the_notes_of_what_changed_are_made_before_all_others(folder: Path) -> None:
     async with at_work(folder, Stuck) as desk:
         assert desk.shelf is not None
@@ -229,6 +234,7 @@ async def test_the_notes_of_what_changed_are_made_before_all_others(folder: Path
         assert {"Yes." in str(job.script) for job in new} == {True}
 
 
+@pytest.mark.long
 async def test_other_words_are_led_and_the_menu_is_told_of_its_own(desk: Desk, folder: Path) -> None:
     renewed: list[str] = []
 
@@ -245,6 +251,7 @@ async def test_other_words_are_led_and_the_menu_is_told_of_its_own(desk: Desk, f
     assert renewed == ["What I can do"]
 
 
+@pytest.mark.long
 async def test_a_restart_reads_anew_under_the_same_rule(folder: Path) -> None:
     async with at_work(folder, each=600) as desk:
         save(folder, CLASSIC, *SLIP)
@@ -291,6 +298,7 @@ def test_the_voice_is_asked_once_for_all_checks_and_a_line_that_was_cut_off_agai
     assert len(asked) == 4
 
 
+@pytest.mark.long
 def test_what_the_desk_finds_is_what_the_command_prints(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     save(folder, CLASSIC, *SUM)
     save(folder, TWO, "(1)", f"{'Wait. ' * 40}(1)")
@@ -308,6 +316,7 @@ def test_what_the_desk_finds_is_what_the_command_prints(folder: Path, capsys: py
 
 
 # ── what there is to know of a session ────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.long
 def test_the_lengths_at_normal_pace_are_the_ones_that_the_check_proves() -> None:
     content, _ = read_content(check.OWN)
     for session in content.sessions.values():
@@ -351,6 +360,7 @@ async def test_a_step_is_spoken_into_a_note_of_exactly_its_length(desk: Desk, tm
     assert soundfile.info(tmp_path / "note.ogg").frames / 48_000 == pytest.approx(step["length"], abs=0.03)
 
 
+@pytest.mark.long
 async def test_a_step_that_can_not_be_made_says_why(desk: Desk, folder: Path) -> None:
     save(folder, CLASSIC, "(1)", f"{'Wait. ' * 60}(1)")
     await until(lambda: "Wait. Wait." in str(desk.led.content))
@@ -384,6 +394,7 @@ async def test_no_note_while_the_bot_starts_again_and_none_by_another_name(desk:
     assert made == {"failed": "The bot is starting again. Try once more in a moment."}
 
 
+@pytest.mark.long
 async def test_a_language_without_a_voice_is_read_and_not_heard(folder: Path) -> None:
     translate(folder)
     desk = Desk(folder, folder.parent / "measured", Led(*read_content(folder)), Hum)

@@ -17,9 +17,13 @@ __all__ = ["chat"]
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 VIEWS = [
-    pytest.param({**view, "color_scheme": scheme}, id=f"{name}-{scheme}")
-    for name, view in (("desk", DESK), ("phone", PHONE))
-    for scheme in ("light", "dark")
+    pytest.param({**view, "color_scheme": scheme}, id=f"{name}-{scheme}", marks=marks)
+    for name, view, scheme, marks in (
+        ("desk", DESK, "light", ()),
+        ("desk", DESK, "dark", pytest.mark.long),
+        ("phone", PHONE, "light", pytest.mark.long),
+        ("phone", PHONE, "dark", ()),
+    )
 ]
 LOG = "document.getElementById('log')"
 
@@ -337,8 +341,11 @@ ENLARGED = {
     "320 pixels": (320, 640, 100),
 }
 
+SHORT = ("as it is", "a phone at 200 %", "a phone with letters of twice the size")
+SOME_ENLARGED = [pytest.param(how, marks=() if how in SHORT else pytest.mark.long) for how in ENLARGED]
 
-@pytest.mark.parametrize("how", ENLARGED)
+
+@pytest.mark.parametrize("how", SOME_ENLARGED)
 async def test_nothing_is_cut_or_hidden_when_it_is_enlarged(browser: Browser, how: str) -> None:
     width, height, letters = ENLARGED[how]
     async with opened(browser, viewport={"width": width, "height": height}, device_scale_factor=2) as chat:

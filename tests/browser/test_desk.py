@@ -76,6 +76,7 @@ async def author(desktop: Page, address: tuple[str, Desk]) -> Author:
 
 
 # ── the check ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.long
 async def test_all_is_well_is_said_with_the_time_when_all_was_measured(author: Author) -> None:
     verdict = author.panel.get_by_role("status")
     await expect(verdict).to_have_text("All is well so far.", timeout=SOON)
@@ -99,6 +100,7 @@ async def test_a_slip_is_told_when_it_is_saved_and_gone_when_it_is_mended(author
     await expect(author.page.get_by_role("log").get_by_role("article")).to_have_count(0)
 
 
+@pytest.mark.long
 async def test_the_button_bears_a_mark_while_nobody_looks(author: Author) -> None:
     button = author.page.get_by_role("button", name="Workshop", exact=True)
     await expect(author.panel.get_by_text("All is well so far.")).to_be_visible(timeout=SOON)
@@ -117,6 +119,7 @@ async def test_the_button_bears_a_mark_while_nobody_looks(author: Author) -> Non
     await expect(button).to_have_accessible_description("")
 
 
+@pytest.mark.long
 async def test_a_session_shows_its_lengths_and_what_falls_out(author: Author) -> None:
     await author.panel.get_by_text("The classic").click(timeout=SOON)
     table = author.panel.get_by_role("table", name="How long it is").filter(visible=True)
@@ -127,6 +130,7 @@ async def test_a_session_shows_its_lengths_and_what_falls_out(author: Author) ->
     await expect(fallen).to_have_text(re.compile(r"FLEX chair \d of 11, mat \d of"))
 
 
+@pytest.mark.long
 async def test_many_findings_are_shown_in_part(author: Author) -> None:
     await expect(author.panel.get_by_text("All is well so far.")).to_be_visible(timeout=SOON)
     (author.folder / "translations").mkdir()
@@ -142,6 +146,7 @@ async def test_many_findings_are_shown_in_part(author: Author) -> None:
     await expect(listed.nth(40)).to_be_focused()
 
 
+@pytest.mark.long
 async def test_what_is_open_stays_open_while_more_is_found(author: Author) -> None:
     await author.panel.get_by_text("The classic").click(timeout=SOON)
     save(author.folder, CLASSIC, *SUM)
@@ -167,6 +172,7 @@ async def test_one_step_is_heard_with_its_phrases_lighting_up_and_nothing_of_it_
     await expect(author.page.get_by_role("log").locator(".message")).to_have_count(0)
 
 
+@pytest.mark.long
 async def test_hear_from_here_plays_the_following_too_and_a_single_step_ends_by_itself(author: Author) -> None:
     await author.look_at("Hear")
     await author.panel.get_by_role("combobox", name="Session").select_option("The classic")
@@ -183,6 +189,7 @@ async def test_hear_from_here_plays_the_following_too_and_a_single_step_ends_by_
     await expect(author.panel.get_by_role("button", name=re.compile("^Stop"))).to_have_count(0, timeout=SOON)
 
 
+@pytest.mark.long
 async def test_another_pace_and_position_have_other_lengths(author: Author) -> None:
     await author.look_at("Hear")
     await author.panel.get_by_role("combobox", name="Session").select_option("The classic")
@@ -193,6 +200,7 @@ async def test_another_pace_and_position_have_other_lengths(author: Author) -> N
     await expect(author.panel.get_by_role("status").first).to_contain_text(re.compile(r"^\d\d notes, 1\d:\d\d"))
 
 
+@pytest.mark.long
 async def test_a_note_that_can_not_be_made_is_told_with_the_words_of_the_check(author: Author) -> None:
     save(author.folder, TWO, "(1)", f"{'Wait. ' * 60}(1)")
     await author.look_at("Hear")
@@ -205,6 +213,7 @@ async def test_a_note_that_can_not_be_made_is_told_with_the_words_of_the_check(a
 
 
 # ── compared ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.long
 async def test_with_english_alone_it_is_said_how_to_begin_and_then_a_language_appears_by_itself(author: Author) -> None:
     await author.look_at("Languages")
     await expect(author.panel.get_by_text("python3 easeback.py translate de")).to_be_visible()
@@ -236,6 +245,7 @@ async def test_what_is_to_be_done_is_marked_in_words_with_its_place(author: Auth
     await expect(author.panel.get_by_text("Here nothing is to be done.")).to_be_visible(timeout=SOON)
 
 
+@pytest.mark.long
 async def test_on_a_phone_the_languages_stand_below_each_other(phone: Page, address: tuple[str, Desk]) -> None:
     translate(address[1].folder)
     await opened(phone, address[0])
@@ -287,6 +297,7 @@ async def test_the_next_run_has_what_was_saved_and_a_run_under_way_what_it_began
     await expect(desktop.get_by_role("log")).to_contain_text("Close both eyes, and see what comes.")
 
 
+@pytest.mark.long
 async def test_a_step_that_is_withdrawn_is_skipped_in_a_run_under_way(
     desktop: Page, command: str, tmp_path: Path
 ) -> None:

@@ -48,6 +48,7 @@ async def done(page: Page) -> None:
 
 
 # ── the session ───────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.long
 async def test_where_nothing_runs_the_session_tab_says_what_to_do_and_lists_the_sessions(page: Page) -> None:
     panel = await show(page, "Session")
     await expect(panel.get_by_role("status")).to_have_text("Nobody has written yet.")
@@ -102,6 +103,7 @@ async def test_what_is_kept_is_there_opened_and_follows_what_happens(page: Page)
     await expect(panel.get_by_role("region", name="Table erased")).to_contain_text("a number made from the chat's own")
 
 
+@pytest.mark.long
 async def test_what_was_unfolded_stays_so_and_keeps_the_focus_while_the_chat_goes_on(page: Page) -> None:
     panel = await show(page, "Data")
     await to_settle(page)
@@ -115,6 +117,7 @@ async def test_what_was_unfolded_stays_so_and_keeps_the_focus_while_the_chat_goe
     await expect(panel.get_by_text("classic", exact=True).first).to_be_visible()
 
 
+@pytest.mark.long
 async def test_after_forget_nothing_is_left_but_the_keyed_hash(page: Page) -> None:
     panel = await show(page, "Data")
     await to_settle(page)
@@ -127,6 +130,7 @@ async def test_after_forget_nothing_is_left_but_the_keyed_hash(page: Page) -> No
     await expect(panel.get_by_role("region", name="Table erased")).not_to_contain_text("Nothing.")
 
 
+@pytest.mark.long
 async def test_while_the_bot_starts_again_the_glass_waits_and_then_goes_on(page: Page) -> None:
     panel = await show(page, "Data")
     await start(page)
@@ -139,6 +143,7 @@ async def test_while_the_bot_starts_again_the_glass_waits_and_then_goes_on(page:
     await expect(panel.get_by_role("textbox", name="The story as a test")).to_have_value(re.compile("# here: restart"))
 
 
+@pytest.mark.long
 async def test_tables_about_nobody_are_named_with_their_reasons(page: Page) -> None:
     panel = await show(page, "Data")
     await panel.get_by_text("Tables about nobody").click()
@@ -163,6 +168,7 @@ async def test_the_wire_shows_what_is_asked_and_got_and_goes_on_by_itself(page: 
     await expect(calls.filter(has_text="setMyCommands").first).to_be_visible()
 
 
+@pytest.mark.long
 async def test_a_paused_wire_stands_still_and_a_cleared_one_is_empty(page: Page) -> None:
     panel = await show(page, "Wire")
     await start(page)
@@ -181,6 +187,7 @@ async def test_a_paused_wire_stands_still_and_a_cleared_one_is_empty(page: Page)
     await expect(calls).to_have_count(0)
 
 
+@pytest.mark.long
 async def test_a_request_is_copied_as_curl_without_the_token(page: Page) -> None:
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     panel = await show(page, "Wire")
@@ -213,6 +220,7 @@ async def test_what_is_done_is_written_down_as_a_test_and_can_be_copied(page: Pa
     await expect(story).to_have_value(re.compile("Chair"))
 
 
+@pytest.mark.long
 async def test_where_the_clipboard_is_shut_the_story_is_selected(page: Page) -> None:
     await page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('shut')); }")
     panel = await show(page, "Story")
@@ -226,6 +234,7 @@ async def test_where_the_clipboard_is_shut_the_story_is_selected(page: Page) -> 
 
 # ── on a phone ────────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("tab", ["Session", "Data", "Wire", "Story"])
+@pytest.mark.long
 async def test_on_a_phone_nothing_is_wider_than_the_screen_and_fingers_fit(phone: Page, command: str, tab: str) -> None:
     await phone.goto(command)
     await to_settle(phone)

@@ -9,6 +9,7 @@ import itertools
 import re
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Browser, FrameLocator, Locator, Page, expect
 
 from tests.browser.conftest import page_without_errors
@@ -98,6 +99,7 @@ async def test_the_button_says_when_the_next_event_is_and_for_whom(
     await expect(jump(desktop)).to_have_text(re.compile(r"in [234]:\d\d$"))
 
 
+@pytest.mark.long
 async def test_time_moved_on_by_hand_leads_a_session_to_its_end(desktop: Page, command: str) -> None:
     await begin(desktop, command)
     await desktop.get_by_role("button", name="✓ Done").click()
@@ -111,6 +113,7 @@ async def test_time_moved_on_by_hand_leads_a_session_to_its_end(desktop: Page, c
     assert places == sorted(places)
 
 
+@pytest.mark.long
 async def test_the_page_knows_the_time_again_after_it_went_fast(chat: Chat) -> None:
     await chat.page.evaluate(CLOCK)
     for speed in (60, 1, 60, 1):
@@ -161,6 +164,7 @@ async def test_two_people_side_by_side_have_a_chat_each(desktop: Page, command: 
     await expect(desktop.locator("iframe")).to_have_count(0)
 
 
+@pytest.mark.long
 async def test_there_are_four_pages_in_a_window_at_most_and_all_of_them_work(desktop: Page, command: str) -> None:
     await desktop.goto(command)
     panel = await open_tab(desktop, "People")
@@ -178,6 +182,7 @@ async def test_there_are_four_pages_in_a_window_at_most_and_all_of_them_work(des
     await expect(cards[3].get_by_role("button", name="Beside")).to_be_enabled()
 
 
+@pytest.mark.long
 async def test_who_somebody_is_can_be_changed_and_stays(chat: Chat) -> None:
     panel = await open_tab(chat.page, "People")
     you = panel.get_by_role("group", name="You (this page)")
@@ -222,6 +227,7 @@ async def test_when_telegram_was_down_in_a_run_the_chat_catches_up(desktop: Page
     await expect(log.get_by_text("Breathe · 2 of 11")).to_have_count(1)
 
 
+@pytest.mark.long
 async def test_an_answer_that_is_lost_once_brings_a_step_twice_at_most_and_none_is_missing(
     desktop: Page, command: str
 ) -> None:
@@ -239,6 +245,7 @@ async def test_an_answer_that_is_lost_once_brings_a_step_twice_at_most_and_none_
     assert await log.get_by_text("Breathe · 2 of 11").count() <= 2
 
 
+@pytest.mark.long
 async def test_each_trouble_is_said_over_the_chat_it_concerns(browser: Browser, desktop: Page, command: str) -> None:
     await desktop.goto(command)
     await desktop.get_by_role("button", name="Start").click()
