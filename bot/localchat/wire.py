@@ -116,13 +116,13 @@ class Wire:
         """Whom a request names, or the updates that it brought; and whose tap it answers."""
         found: set[Any] = {given.get("chat_id"), self._asked.get(str(given.get("callback_query_id")))}
         for update in updates if isinstance(updates, list) else ():
-            for body in update.values():
-                if isinstance(body, Mapping):
-                    message = body.get("message") if "data" in body else body
-                    chat = message.get("chat") if isinstance(message, Mapping) else None
-                    found.add(chat.get("id") if isinstance(chat, Mapping) else None)
-                    if "data" in body and isinstance(chat, Mapping):
-                        self._asked[str(body.get("id"))] = chat["id"]
+            for body in update.values() if isinstance(update, Mapping) else ():
+                match body:  # a test may have queued something that is none
+                    case {"data": _, "message": {"chat": {"id": int(chat)}}}:
+                        self._asked[str(body.get("id"))] = chat
+                        found.add(chat)
+                    case {"chat": {"id": int(chat)}}:
+                        found.add(chat)
         while len(self._asked) > MOST_QUERIES:
             del self._asked[next(iter(self._asked))]
         return frozenset(int(one) for one in found if str(one).lstrip("-").isdecimal())
