@@ -179,6 +179,7 @@ async def test_f6_goes_round_the_parts_of_the_page_and_back(desktop: Page, comma
     await expect(desktop.get_by_role("textbox", name="Message")).to_be_focused()
 
 
+@pytest.mark.long
 async def test_the_tabs_of_the_workshop_are_walked_by_arrows_home_and_end(desktop: Page, command: str) -> None:
     await desktop.goto(command)
     await desktop.get_by_role("button", name="Workshop", exact=True).press("Enter")
@@ -231,6 +232,7 @@ async def test_after_a_tap_the_focus_is_on_what_took_the_buttons_place(chat: Cha
     await expect(chat.log.get_by_role("button", name="Next")).to_be_focused()
 
 
+@pytest.mark.long
 async def test_when_the_message_in_focus_is_deleted_the_next_one_has_the_focus(chat: Chat) -> None:
     gone = await chat.send("Going.", [{"text": "This", "callback_data": "t"}])
     await chat.send("Staying.")
@@ -240,6 +242,7 @@ async def test_when_the_message_in_focus_is_deleted_the_next_one_has_the_focus(c
     await expect(chat.log.locator(".message").last).to_be_focused()
 
 
+@pytest.mark.long
 async def test_who_begins_to_type_types_into_the_composer(chat: Chat) -> None:
     await chat.send("A message.")
     await chat.log.get_by_text("A message.").click()
@@ -399,6 +402,7 @@ async def test_for_who_reads_from_right_to_left_the_page_is_mirrored(browser: Br
         await expect(chat.page.locator(".in .bubble").last).to_have_css("direction", "rtl")
 
 
+@pytest.mark.long
 async def test_each_text_runs_as_its_own_language_does(chat: Chat) -> None:
     await expect(chat.page.locator("html")).to_have_attribute("dir", "ltr")
     for text, way in (("سلام!", "rtl"), ("Hello!", "ltr")):
@@ -409,6 +413,7 @@ async def test_each_text_runs_as_its_own_language_does(chat: Chat) -> None:
         await expect(chat.page.get_by_role("textbox", name="Message")).to_have_css("direction", way)
 
 
+@pytest.mark.long
 async def test_nothing_moves_for_who_wants_it_still(browser: Browser) -> None:
     async with opened(browser, reduced_motion="reduce") as chat:
         await chat.page.get_by_role("button", name="Start").click()
@@ -421,6 +426,7 @@ async def test_nothing_moves_for_who_wants_it_still(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.long
 async def test_in_colours_of_ones_own_bubbles_and_buttons_have_edges(browser: Browser, scheme: Any) -> None:
     async with opened(browser, forced_colors="active", color_scheme=scheme) as chat:
         await chat.page.get_by_role("button", name="Start").click()
@@ -456,6 +462,7 @@ async def contrast(page: Page, selector: str) -> float:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.long
 async def test_who_asks_for_more_contrast_gets_it(browser: Browser, scheme: Any) -> None:
     figures = {}
     for wish in ("no-preference", "more"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.test_localchat import ME, Chat, chat, opened
@@ -81,6 +82,7 @@ async def test_on_glass_enter_breaks_the_line_and_the_button_sends(browser: Brow
         assert said(chat) == ["/start", "one\ntwo"]
 
 
+@pytest.mark.long
 async def test_letters_that_are_still_being_put_together_are_not_sent(chat: Chat) -> None:
     composer = composer_of(chat.page)
     await composer.fill("にほん")
@@ -92,6 +94,7 @@ async def test_letters_that_are_still_being_put_together_are_not_sent(chat: Chat
     assert said(chat) == ["/start", "にほん"]
 
 
+@pytest.mark.long
 async def test_what_is_too_long_is_cut_with_a_word_about_it(chat: Chat) -> None:
     composer = composer_of(chat.page)
     await composer.fill("x" * 3_000)
@@ -133,6 +136,7 @@ async def test_what_was_not_sent_stays_before_what_was_written_since(browser: Br
         assert said(chat) == ["/start"]
 
 
+@pytest.mark.long
 async def test_what_arrived_although_the_connection_broke_need_not_be_sent_again(chat: Chat) -> None:
     composer = composer_of(chat.page)
 
@@ -179,6 +183,7 @@ async def test_a_slash_opens_the_commands_and_the_keyboard_chooses(chat: Chat) -
     await expect(composer).to_be_focused()
 
 
+@pytest.mark.long
 async def test_the_button_opens_all_commands_and_takes_the_focus_back(chat: Chat) -> None:
     await chat.call("setMyCommands", commands=COMMANDS)
     page = chat.page
@@ -229,6 +234,7 @@ async def test_a_question_of_the_bot_opens_the_answer_to_it(chat: Chat) -> None:
     await expect(banner).to_be_hidden()
 
 
+@pytest.mark.long
 async def test_a_question_that_is_declined_or_deleted_does_not_come_back(chat: Chat) -> None:
     await ask(chat)
     banner = chat.page.locator("#reply")
@@ -274,6 +280,7 @@ async def test_any_message_can_be_answered_and_copied_by_keyboard_alone(browser:
         assert chat.telegram.messages(ME)[-1].body["reply_to_message"]["message_id"] == sent["message_id"]
 
 
+@pytest.mark.long
 async def test_a_right_click_opens_the_same_menu(chat: Chat) -> None:
     await chat.send("Here.")
     await chat.log.get_by_text("Here.").click(button="right")
@@ -285,6 +292,7 @@ async def test_a_right_click_opens_the_same_menu(chat: Chat) -> None:
 
 
 # ── header and notices ────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.long
 async def test_the_header_says_what_the_bot_is_doing(chat: Chat) -> None:
     for action, words in (("record_voice", "is recording a voice message…"), ("upload_photo", "is sending a photo…")):
         await chat.call("sendChatAction", chat_id=ME, action=action)
@@ -292,6 +300,7 @@ async def test_the_header_says_what_the_bot_is_doing(chat: Chat) -> None:
     await expect(chat.page.locator("#status")).to_have_attribute("aria-live", "off")
 
 
+@pytest.mark.long
 async def test_a_short_break_is_not_told_and_a_longer_one_politely(chat: Chat) -> None:
     seen = """() => {
         window.seen = [];
@@ -347,6 +356,7 @@ async def test_a_toast_hides_no_control_of_the_newest_messages_and_is_told_again
         await expect(toast).to_have_text("", timeout=6_000)
 
 
+@pytest.mark.long
 async def test_sounds_can_be_switched_off_and_a_voice_is_not_disturbed(chat: Chat) -> None:
     body, page = chat.page.locator("body"), chat.page
     await page.get_by_role("button", name="About Easeback").click()
@@ -399,6 +409,7 @@ async def test_who_reads_above_is_there_again_after_a_reload(chat: Chat) -> None
     await expect(chat.log.get_by_text("line 39")).to_be_in_viewport()
 
 
+@pytest.mark.long
 async def test_the_newest_stays_in_view_when_a_keyboard_opens_on_the_screen(browser: Browser) -> None:
     async with opened(browser, **PHONE) as chat:
         await chat.page.get_by_role("button", name="Start").tap()

@@ -127,6 +127,7 @@ async def test_only_the_last_message_of_a_group_has_a_tail(chat: Chat) -> None:
     assert await top(chat.log.locator(".message").last) - await top(row(chat, first["message_id"])) > gap
 
 
+@pytest.mark.long
 async def test_a_days_line_stays_in_view_as_long_as_its_messages_do(browser: Browser) -> None:
     async with opened(browser) as chat:
         await chat.telegram.say(ME, "begin")
@@ -147,6 +148,7 @@ async def test_a_days_line_stays_in_view_as_long_as_its_messages_do(browser: Bro
         await expect(today).not_to_be_in_viewport()
 
 
+@pytest.mark.long
 async def test_days_keep_the_order_in_which_the_log_is_read(chat: Chat) -> None:
     await long_ago(chat, 1, 0)
     await expect(chat.log.get_by_text("0 days ago, line 0")).to_be_visible()
@@ -180,6 +182,7 @@ async def test_a_line_tells_where_new_messages_begin_and_goes_when_they_are_read
     await expect(line).to_have_count(0)
 
 
+@pytest.mark.long
 async def test_the_line_is_there_for_who_reads_above_and_goes_when_they_answer(chat: Chat) -> None:
     for number in range(30):
         await chat.send(f"line {number}", disable_notification=True)
@@ -192,6 +195,7 @@ async def test_the_line_is_there_for_who_reads_above_and_goes_when_they_answer(c
     await expect(chat.log.get_by_text("New messages")).to_have_count(0, timeout=1_500)
 
 
+@pytest.mark.long
 async def test_what_changes_above_does_not_move_what_is_read(chat: Chat) -> None:
     sent = [await chat.send(f"line {number}", disable_notification=True) for number in range(40)]
     await expect(chat.log.get_by_text("line 39")).to_be_in_viewport()
@@ -216,6 +220,7 @@ async def test_what_changes_above_does_not_move_what_is_read(chat: Chat) -> None
     assert abs(await top(read) - at) < 2
 
 
+@pytest.mark.long
 async def test_the_answer_to_a_tap_is_seen_also_by_who_was_not_quite_at_the_end(chat: Chat) -> None:
     for number in range(30):
         await chat.send(f"line {number}", disable_notification=True)
@@ -233,6 +238,7 @@ async def test_the_answer_to_a_tap_is_seen_also_by_who_was_not_quite_at_the_end(
     await expect(chat.page.get_by_role("button", name="Go to the newest message, 1 new")).to_be_visible()
 
 
+@pytest.mark.long
 async def test_when_all_that_was_in_view_is_deleted_what_follows_is_seen(chat: Chat) -> None:
     for number in range(10):
         await chat.send(f"line {number}", disable_notification=True)
@@ -274,6 +280,7 @@ async def test_a_page_that_finds_its_way_back_keeps_all_that_is_the_same(browser
     await telegram.close()
 
 
+@pytest.mark.long
 async def test_an_edit_leaves_what_it_does_not_change(chat: Chat) -> None:
     rows = [[{"text": text, "callback_data": text}] for text in ("Again", "Done")]
     sent = await chat.send("<blockquote expandable>1\n2\n3\n4\n5</blockquote>", *rows, parse_mode="HTML")
@@ -303,6 +310,7 @@ async def test_moments_are_told_in_the_readers_own_zone_and_language(browser: Br
         await expect(moments.last).to_have_attribute("datetime", "2027-01-15T08:00:00.000Z")
 
 
+@pytest.mark.long
 async def test_what_is_told_from_now_on_stays_true_as_the_clock_goes(browser: Browser) -> None:
     async with opened(browser, locale="en-GB") as chat:
         await chat.page.get_by_role("button", name="Start").click()
@@ -366,6 +374,7 @@ async def test_an_answer_shows_what_it_answers_and_leads_there(chat: Chat) -> No
     await expect(chat.page.get_by_role("status").filter(has_text="That message is gone.")).to_be_visible()
 
 
+@pytest.mark.long
 async def test_a_deleted_message_is_gone_at_once_for_who_wants_less_motion(browser: Browser) -> None:
     async with opened(browser, reduced_motion="reduce") as chat:
         await chat.page.get_by_role("button", name="Start").click()
@@ -397,6 +406,7 @@ async def test_a_picture_has_its_box_before_it_has_come(chat: Chat) -> None:
     assert (round(box["width"]), round(box["height"])) == (420, 210)
 
 
+@pytest.mark.long
 async def test_pictures_are_looked_at_alone_and_one_after_the_other(chat: Chat) -> None:
     await upload(chat, "sendPhoto", {"photo": picture(400, 300)}, caption="one")
     await upload(chat, "sendPhoto", {"photo": picture(300, 400)}, caption="two")
@@ -415,6 +425,7 @@ async def test_pictures_are_looked_at_alone_and_one_after_the_other(chat: Chat) 
     await expect(first).to_be_focused()
 
 
+@pytest.mark.long
 async def test_a_hidden_picture_is_shown_when_it_is_asked_for(chat: Chat) -> None:
     await upload(chat, "sendPhoto", {"photo": picture(400, 300)}, has_spoiler="true")
     await expect(chat.log.locator(".photo")).to_have_js_property("inert", value=True)
@@ -439,6 +450,7 @@ async def test_a_loop_runs_by_itself_without_sound_and_can_be_stopped(chat: Chat
 
 
 @pytest.mark.parametrize("kind", ["film", "gif"])
+@pytest.mark.long
 async def test_a_loop_stands_still_for_who_wants_less_motion(browser: Browser, kind: str) -> None:
     async with opened(browser, reduced_motion="reduce") as chat:
         await chat.page.get_by_role("button", name="Start").click()
@@ -490,6 +502,7 @@ async def test_music_has_a_player_of_its_own_and_goes_on_to_no_other(chat: Chat)
     assert (await download.value).suggested_filename == "audio.bin"
 
 
+@pytest.mark.long
 async def test_one_thing_sounds_at_a_time(chat: Chat) -> None:
     track, note = await send_track(chat, 20.0, "Track"), chat.note(await chat.send_note(20.0, "note"))
     await track.get_by_role("button", name="Play Track").click()
@@ -503,6 +516,7 @@ async def test_one_thing_sounds_at_a_time(chat: Chat) -> None:
     assert await chat.page.locator("audio").count() == 1
 
 
+@pytest.mark.long
 async def test_above_four_times_music_follows_the_clock_without_sound(chat: Chat) -> None:
     track = await send_track(chat, 30.0, "Track")
     await chat.page.get_by_role("radio", name="×60").check(force=True)
@@ -513,6 +527,7 @@ async def test_above_four_times_music_follows_the_clock_without_sound(chat: Chat
     await expect(track).to_have_attribute("data-state", "idle", timeout=2_000)
 
 
+@pytest.mark.long
 async def test_another_speed_of_time_neither_ends_a_note_nor_moves_it(chat: Chat) -> None:
     note = chat.note(await chat.send_note(60.0, "a minute"))
     await note.get_by_role("button", name="Play voice message").click()
@@ -559,6 +574,7 @@ async def test_a_dot_tells_which_notes_were_not_played_yet_also_after_a_reload(c
     await expect(first).to_be_hidden()
 
 
+@pytest.mark.long
 async def test_what_is_told_twice_is_shown_and_heard_once(chat: Chat) -> None:
     sent = await chat.send("only once")
     await expect(chat.log.get_by_text("only once")).to_have_count(1)

@@ -66,6 +66,7 @@ async def test_from_backpain_to_the_end_of_the_session_by_two_taps_and_jumps_alo
     assert max(gaps) < 100, "no step waited for anything"
 
 
+@pytest.mark.long
 async def test_tomorrow_comes_in_two_seconds_for_everybody(browser: Browser, desktop: Page, command: str) -> None:
     async with page_without_errors(browser, 800, 600) as other:
         for page, address in ((desktop, command), (other, f"{command}&person=1002")):
