@@ -116,6 +116,7 @@ async def test_nothing_is_checked_before_somebody_asks_or_saves(desk: Desk) -> N
     assert desk.state()["led_at"] == led_at, "nothing was saved, so nothing newer is led"
 
 
+@pytest.mark.long
 async def test_all_is_well_when_the_voice_was_asked_as_well(desk: Desk) -> None:
     desk.look()
     await until(lambda: desk.state()["busy"] == "measuring")
@@ -167,6 +168,7 @@ async def test_a_session_that_the_bot_itself_leads_to_can_not_go(desk: Desk, fol
     assert "two" in desk.led.content.sessions
 
 
+@pytest.mark.long
 async def test_a_newer_change_stops_the_older_check(folder: Path) -> None:
     async with at_work(folder, Stuck) as desk:
         desk.look()
@@ -327,6 +329,7 @@ def test_the_lengths_at_normal_pace_are_the_ones_that_the_check_proves() -> None
             assert lengths[str(position)]["faster"] < normal < lengths[str(position)]["slower"]
 
 
+@pytest.mark.long
 def test_what_falls_out_is_what_the_check_prints_and_more() -> None:
     content, _ = read_content(check.OWN)
     session = content.sessions["hips"]
@@ -342,6 +345,7 @@ def test_what_falls_out_is_what_the_check_prints_and_more() -> None:
 WISH = {"session": "classic", "position": "chair", "pace": "slower", "language": "en"}
 
 
+@pytest.mark.long
 async def test_the_steps_are_those_of_hear(desk: Desk, folder: Path) -> None:
     given = desk.steps(WISH)
     content, words = read_content(folder)

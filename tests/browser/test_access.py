@@ -139,6 +139,7 @@ async def focused(page: Page) -> str:
     return str(await page.evaluate(word))
 
 
+@pytest.mark.long
 async def test_tab_goes_through_all_in_the_order_of_the_page_and_out_again(chat: Chat) -> None:
     await chat.call("setMyCommands", commands=[{"command": "pause", "description": "Hold on"}])
     await chat.send("Ready?", [{"text": "Begin", "callback_data": "b"}])

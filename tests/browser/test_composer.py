@@ -115,6 +115,7 @@ async def test_what_is_too_long_is_cut_with_a_word_about_it(chat: Chat) -> None:
     assert len(said(chat)[-1]) == 4_096
 
 
+@pytest.mark.long
 async def test_what_was_not_sent_stays_before_what_was_written_since(browser: Browser) -> None:
     async with opened(browser) as chat:
         await chat.page.get_by_role("button", name="Start").click()
@@ -322,6 +323,7 @@ async def test_a_short_break_is_not_told_and_a_longer_one_politely(chat: Chat) -
     assert await page.evaluate("window.seen") == [["reconnecting…", "polite"]]
 
 
+@pytest.mark.long
 async def test_the_tabs_title_counts_what_came_while_it_was_hidden(chat: Chat) -> None:
     await chat.page.evaluate(HIDE, True)
     await chat.send("one")
@@ -390,6 +392,7 @@ async def long_chat(chat: Chat) -> None:
     await expect(chat.log.get_by_text("line 39")).to_be_in_viewport()
 
 
+@pytest.mark.long
 async def test_who_reads_above_is_there_again_after_a_reload(chat: Chat) -> None:
     await long_chat(chat)
     line = chat.log.get_by_text("line 17", exact=True)

@@ -482,6 +482,7 @@ async def send_track(chat: Chat, seconds: float, title: str) -> Locator:
     return row(chat, number).locator(".music")
 
 
+@pytest.mark.long
 async def test_music_has_a_player_of_its_own_and_goes_on_to_no_other(chat: Chat) -> None:
     first, second = await send_track(chat, 0.6, "One"), await send_track(chat, 20.0, "Two")
     note = chat.note(await chat.send_note(5.0, "a note"))
@@ -547,6 +548,7 @@ async def skip(chat: Chat, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("speed", ["×1", "×10"])
+@pytest.mark.long
 async def test_a_note_moves_on_with_a_clock_that_jumps_and_the_next_takes_the_rest(chat: Chat, speed: str) -> None:
     await chat.page.get_by_role("radio", name=speed, exact=True).check(force=True)
     notes = [chat.note(await chat.send_note(100.0, f"note {number}")) for number in range(3)]

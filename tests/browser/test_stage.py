@@ -84,6 +84,7 @@ async def test_tomorrow_comes_in_two_seconds_for_everybody(browser: Browser, des
         await expect(panel.get_by_role("button", name="To tomorrow 8:00")).to_be_focused()
 
 
+@pytest.mark.long
 async def test_the_button_says_when_the_next_event_is_and_for_whom(
     browser: Browser, desktop: Page, command: str
 ) -> None:

@@ -117,7 +117,11 @@ async def by_boxes(bot: House) -> None:
     await bot.sees("I read only buttons and a few words.")
 
 
-@pytest.mark.parametrize("told", [by_done, by_time, by_skips, by_boxes], ids=lambda told: told.__name__)
+@pytest.mark.parametrize(
+    "told",
+    [by_skips, *(pytest.param(told, marks=pytest.mark.long) for told in (by_done, by_time, by_boxes))],
+    ids=lambda told: told.__name__,
+)
 async def test_what_was_done_is_a_test_that_passes_with_a_fresh_bot(
     bot: House, tmp_path: Path, full_shelf: Path, told: Told
 ) -> None:
