@@ -11,13 +11,14 @@ from pathlib import Path
 import httpx
 import structlog
 
-from bot.chat.alarm import Alarm
+from bot.chat.alarm import Alarm, earliest
 from bot.chat.answers import Answers
 from bot.chat.delivery import Delivery
 from bot.chat.flood import Flood
 from bot.chat.messenger import Kind, Me, Messenger
 from bot.chat.polling import Polling
 from bot.chat.rate import Rate
+from bot.chat.reminding import Reminding
 from bot.chat.stop import Stop
 from bot.chat.turns import Turns, due_of, revive
 from bot.clock import Clock, PacedClock, SystemClock
@@ -33,12 +34,13 @@ from bot.media.shelf import Shelf
 from bot.media.voice.engine import Hibari
 from bot.parts import Led, Parts
 from bot.settings import Settings
-from bot.store.chats import Row, open_store
+from bot.store.chats import open_store
 from bot.store.database import Before
 from bot.store.lock import FolderLock
 from bot.store.restore import come_back
+from bot.store.rows import Row
 from bot.store.secrets import find_keys
-from bot.zones import COUNTRIES
+from bot.zones import COUNTRIES, cities_in, usual_zone
 
 LATE = 120.0
 """Seconds (real) after which a step is too late to be sent."""
@@ -141,7 +143,13 @@ async def reach(messenger: Messenger, tell: Tell, stop: asyncio.Event) -> Me | N
 
 async def until(ends: Iterable[asyncio.Event], parts: Parts) -> None:
     """Deliver and poll until one of `ends` is set. Raises Stop where one of them can't go on, DatabaseTaken."""
-    runs = (parts.delivery.run(), parts.polling.run(), parts.store.displaced(), *(end.wait() for end in ends))
+    runs = (
+        parts.delivery.run(),
+        parts.reminding.run(),
+        parts.polling.run(),
+        parts.store.displaced(),
+        *(end.wait() for end in ends),
+    )
     tasks = [asyncio.create_task(run) for run in runs]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -186,6 +194,8 @@ async def running(
         if await come_back(store, keys, home, clock.real(), clock.now(), back):
             tell("This is a backup that was restored: what was under way is paused, and nothing is sent by itself.")
         await store.release(clock.real())
+        cities = {language: cities_in(language) for language in led.words}
+        usual = {language: usual_zone(language) for language in led.words}
         await shelf.start()
         stack.push_async_callback(shelf.close)
 
@@ -199,6 +209,10 @@ async def running(
                 late_after=LATE * clock.speed,
                 twice_within=TWICE * clock.speed,
                 zones=COUNTRIES,
+                cities=cities,
+                usual_zones=usual,
+                operator=settings.operator or "",
+                contact=settings.contact or "",
             )
 
         watchers: list[Callable[[], None]] = []
@@ -207,7 +221,7 @@ async def running(
             """After each commit: have made what this run plays, show what must be shown, arm for what is due next."""
             if row.chat.run and row.chat.run.voice:
                 shelf.want(orders(row.chat.run.plan.notes()))
-            alarm.notice(due_of(row))
+            alarm.notice(earliest(due_of(row), row.remind_at))
             delivery.wake()
             for watch in watchers:
                 watch()
@@ -215,7 +229,8 @@ async def running(
         turns = Turns(store, clock, library, changed, settings.allow)
         rate = Rate(settings.rate, clock)
         delivery = Delivery(store, messenger, shelf.note, clock, library, rate, changed)
-        alarm = Alarm(store, clock, turns.tick)
+        reminding = Reminding(store, messenger, turns, clock, library, rate, changed)
+        alarm = Alarm(store, clock, turns.tick, reminding.wake)
         answers, flood = Answers(messenger, rate, clock), Flood(library)
         polling = Polling(messenger, turns.take, turns.park, answers, lambda came: flood.judge(came, clock.real()))
         shelf.want(orders(ahead(led.content, led.words, voices)))
@@ -232,6 +247,7 @@ async def running(
             clock=clock,
             turns=turns,
             delivery=delivery,
+            reminding=reminding,
             alarm=alarm,
             polling=polling,
             watchers=watchers,

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.chat.alarm import earliest
 from bot.chat.turns import due_of
 from bot.desk import Desk
 from bot.guide.outline import outline
@@ -50,16 +51,15 @@ class Inside:
         self.asked.set()
 
     async def next_event(self) -> tuple[int, float] | None:
-        """(person, virtual unix seconds) of the earliest thing that time itself will bring in any chat.
-
-        Reminders, when they come, have times of their own: the earlier of the two is the answer then.
-        """
+        """(person, virtual unix seconds) of the earliest thing that time itself will bring in any chat: what a state
+        waits for, or a reminder."""
         async with self._looking:
-            if (parts := self._parts) is None or not (chats := await parts.store.due(math.inf, 1)):
+            if (parts := self._parts) is None:
                 return None
-            row = await parts.store.peek(chats[0], parts.clock.now())
-        due = due_of(row) if row else None
-        return None if due is None else (chats[0], due)
+            first = await parts.store.due(math.inf, 1), await parts.store.reminders_due(math.inf, 1)
+            rows = [await parts.store.peek(chat, parts.clock.now()) for chats in first for chat in chats]
+        known = [(row.id, due) for row in rows if row and (due := earliest(due_of(row), row.remind_at)) is not None]
+        return min(known, key=lambda one: one[1], default=None)
 
     async def at_rest(self) -> bool:
         """Nothing is due, and nothing waits to be shown."""
@@ -67,7 +67,8 @@ class Inside:
             if (parts := self._parts) is None:
                 return True
             now = parts.clock.now().timestamp()
-            return await parts.store.next_send() is None and not await parts.store.due(now, 1)
+            due = await parts.store.due(now, 1) or await parts.store.reminders_due(now, 1)
+            return await parts.store.next_send() is None and not due
 
     async def held(self, person: int) -> dict[str, Any] | None:
         """All that is kept about a person, opened, as JSON; None: nobody runs that could tell."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.chat.alarm import Alarm
 from bot.chat.delivery import Delivery
 from bot.chat.polling import Polling
+from bot.chat.reminding import Reminding
 from bot.chat.turns import Turns
 from bot.clock import Clock
 from bot.guide.content import Content
@@ -35,6 +36,7 @@ class Parts:
     clock: Clock
     turns: Turns
     delivery: Delivery
+    reminding: Reminding
     alarm: Alarm
     polling: Polling
     watchers: list[Callable[[], None]]

@@ -40,10 +40,12 @@ log = structlog.get_logger()
 
 
 class Alarm:
-    """Calls `tick` for each chat whose time has come."""
+    """Calls `tick` for each chat whose time has come, and `remind` when a reminder is due."""
 
-    def __init__(self, store: Store, clock: Clock, tick: Callable[[int], Awaitable[None]]) -> None:
-        self._store, self._clock, self._tick = store, clock, tick
+    def __init__(
+        self, store: Store, clock: Clock, tick: Callable[[int], Awaitable[None]], remind: Callable[[], None]
+    ) -> None:
+        self._store, self._clock, self._tick, self._remind = store, clock, tick, remind
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._armed: float | None = None
         """The earliest due time that is known (virtual): there is a job for it, or a ring under way that will arm."""
@@ -86,12 +88,18 @@ class Alarm:
                 log.error("the alarm could not ring", error=type(error).__name__, where=where(error))
                 following = self._in(AGAIN)
             armed = self._armed  # noticed meanwhile, after its chat was looked for
-            due = min((time for time in (following, armed) if time is not None), default=None)
+            due = earliest(following, armed)
             if due is not None:
                 self._arm(due)
 
     async def _ring(self) -> float | None:
-        """Tick all that is due; gives when the next is."""
+        """Tick all that is due and have reminders sent; gives when the next of both is."""
+        following, now = await self._ring_ticks(), self._clock.now().timestamp()
+        if await self._store.reminders_due(now, 1):
+            self._remind()
+        return earliest(following, await self._store.next_reminder(now))
+
+    async def _ring_ticks(self) -> float | None:
         now_real = self._clock.real()
         self._bad = {chat: until for chat, until in self._bad.items() if until > now_real}
         while chats := await self._due(self._clock.now().timestamp(), AT_ONCE):
@@ -180,3 +188,8 @@ class Alarm:
             await self._store.tidy(self._clock.real())
         except Exception as error:
             log.error("housekeeping failed", error=type(error).__name__, where=where(error))
+
+
+def earliest(*times: float | None) -> float | None:
+    """The earliest of those that there are."""
+    return min((time for time in times if time is not None), default=None)

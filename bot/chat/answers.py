@@ -15,8 +15,8 @@ import structlog
 
 from bot.chat.messenger import Answer, Kind, Messenger
 from bot.chat.rate import MARGIN, Rate
+from bot.chat.reply import Reply
 from bot.chat.stop import where
-from bot.chat.turns import Reply
 from bot.clock import Clock
 
 SPINNING = 8
@@ -90,7 +90,11 @@ class Answers:
             del self._lanes[chat]
 
     async def _say(self, reply: Reply) -> None:
-        await self._send(lambda: self._messenger.say(reply.chat, reply.text, reply.buttons, reply.instead_of), FRESH)
+        html, ask = reply.page, reply.ask
+        say = self._messenger.say
+        await self._send(
+            lambda: say(reply.chat, reply.text, reply.buttons, reply.instead_of, html=html, ask=ask), FRESH
+        )
 
     async def _send(self, call: Callable[[], Awaitable[Answer]], fresh: float) -> None:
         until = self._clock.real() + fresh

@@ -24,8 +24,9 @@ from bot.guide.events import Delivered, GaveUp, Gone, NoVoice
 from bot.guide.library import Library
 from bot.guide.parts import Part
 from bot.guide.screens import screen
-from bot.store.chats import Row, Store, Transaction
+from bot.store.chats import Store, Transaction
 from bot.store.errors import StoreFailed
+from bot.store.rows import Row
 
 LEASE = 3 * TIMEOUT
 """Seconds (real) of a claim: longer than a probe and a send together."""

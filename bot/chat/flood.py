@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.chat.messenger import Elsewhere, Incoming, Left, Nothing, Tap, Word
-from bot.chat.turns import Reply
+from bot.chat.reply import Reply
 from bot.guide.events import ALWAYS, Crisis, Do, read
 from bot.guide.library import Library
 

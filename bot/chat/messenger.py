@@ -21,6 +21,7 @@ import httpx
 from telegram import (
     Bot,
     BotCommand,
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputFile,
@@ -95,6 +96,8 @@ class Word:
     message: int
     text: str
     language: str
+    answers: str = ""
+    """What stands in the message of the bot's own that it replies to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +163,7 @@ def incoming(raw: Mapping[str, Any], me: Me | None) -> Incoming:
             message=_id(message.message_id, "message"),
             text=_text(message.text or message.caption or "", "text"),
             language=_text(language or "", "language"),
+            answers=_answered(message, me),
         )
     member = update.my_chat_member
     if member and member.chat.type == "private" and member.new_chat_member.status in ("kicked", "left"):
@@ -182,6 +186,13 @@ def _text(value: str, where: str) -> str:
     if not isinstance(value, str):
         raise Malformed(f"{where} is no text")
     return value
+
+
+def _answered(message: Message, me: Me | None) -> str:
+    """The words of ours that a message replies to."""
+    asked = message.reply_to_message
+    ours = asked is not None and asked.from_user is not None and me is not None and asked.from_user.id == me.id
+    return _text(asked.text or "", "text") if asked and ours else ""
 
 
 def _speaks(message: Message, me: Me | None) -> bool:
@@ -466,18 +477,35 @@ class Messenger:
         return await self._call(self._bot.answer_callback_query(query, text or None))
 
     async def say(
-        self, chat: int, text: str, buttons: Sequence[Sequence[Button]] = (), instead_of: int | None = None
+        self,
+        chat: int,
+        text: str,
+        buttons: Sequence[Sequence[Button]] = (),
+        instead_of: int | None = None,
+        *,
+        html: bool = False,
+        ask: str = "",
+        silent: bool = True,
     ) -> Answer:
-        """A direct answer in plain text, not durable; in place of a message, if that is still there.
+        """A direct answer, not durable; in place of a message, if that is still there. `ask`: it is to be replied to.
 
         Its buttons have no rev and act whenever they are tapped.
         """
-        markup = keyboard(buttons, None)
+        markup, mode = keyboard(buttons, None), "HTML" if html else None
         if instead_of is not None:
-            edited = await self._call(self._bot.edit_message_text(text, chat, instead_of, reply_markup=markup))
+            edited = await self._call(
+                self._bot.edit_message_text(text, chat, instead_of, parse_mode=mode, reply_markup=markup)
+            )
             if edited.kind is not Kind.NOTHING_TO_EDIT:
                 return edited
-        return await self._call(self._bot.send_message(chat, text, reply_markup=markup, disable_notification=True))
+        call = self._bot.send_message(
+            chat,
+            text,
+            parse_mode=mode,
+            reply_markup=ForceReply(input_field_placeholder=ask) if ask else markup,
+            disable_notification=silent,
+        )
+        return await self._call(call)
 
     async def introduce(
         self, commands: Mapping[str, str], description: str, short: str, language: str | None
@@ -512,18 +540,18 @@ def _upload(note: Path) -> InputFile:
     return InputFile(note.read_bytes(), filename="step.ogg")
 
 
+def data_of(button: Button, rev: int | None) -> str:
+    """What a button carries: `action:rev` on a session's screen; a page's has no rev, on a screen neither."""
+    return button.action if rev is None or button.action.startswith("menu:") else f"{button.action}:{rev}"
+
+
 def keyboard(rows: Sequence[Sequence[Button]], rev: int | None) -> InlineKeyboardMarkup | None:
-    """Buttons as Telegram has them; `action:rev` on a session's screen, the bare action elsewhere."""
+    """Buttons as Telegram has them."""
     if not rows:
         return None
     return InlineKeyboardMarkup(
         [
-            [
-                InlineKeyboardButton(
-                    b.text, callback_data=b.action if rev is None else f"{b.action}:{rev}", style=b.style or None
-                )
-                for b in row
-            ]
+            [InlineKeyboardButton(b.text, callback_data=data_of(b, rev), style=b.style or None) for b in row]
             for row in rows
         ]
     )

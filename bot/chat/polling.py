@@ -18,8 +18,8 @@ import structlog
 from bot.chat.answers import Answers
 from bot.chat.flood import Verdict
 from bot.chat.messenger import POLL_FOR, Answer, Elsewhere, Incoming, Kind, Messenger, incoming
+from bot.chat.reply import Reply
 from bot.chat.stop import Stop, where
-from bot.chat.turns import Reply
 from bot.store.errors import StoreFailed
 
 WATCH = 90.0

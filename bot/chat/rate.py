@@ -12,6 +12,10 @@ CHAT_BURST = 4.0
 BURST = 0.2
 """Seconds of the rate that may go at once: as many as in a second would be 50 in the first, beyond Telegram's 30."""
 REMEMBERED = 10_000
+FOR_REMINDERS = 0.6
+"""Of the rate: 15 a second of Easeback's 25 (reliability.md)."""
+CROWDED = 0.05
+"""Seconds (real) between two looks at whether sessions leave room."""
 MARGIN = 1.1
 """Of the seconds that a 429 names: a moment too early would cost as many again."""
 
@@ -48,6 +52,7 @@ class Rate:
         """`rate`: messages a second, all chats together."""
         self._clock = clock
         self._all = Bucket(rate, rate * BURST, clock.real())
+        self._reminders = Bucket(rate * FOR_REMINDERS, 1.0, clock.real())
         self._chats: OrderedDict[int, Bucket] = OrderedDict()
         self._all_held = 0.0
         self._held: dict[int, float] = {}
@@ -80,6 +85,14 @@ class Rate:
             if wait < 0.001:
                 break
             await self._clock.sleep(wait)
+        await self.take(chat)
+
+    async def take_for_reminder(self, chat: int) -> None:
+        """Wait until a reminder may go: so many a second, and only while sessions leave room."""
+        now = self._clock.real()
+        await self._clock.sleep(max(self.held(chat) - now, self._reminders.take(now), 0.0))
+        while not self.spare:
+            await self._clock.sleep(CROWDED)
         await self.take(chat)
 
     def _in_chat(self, chat: int, now: float) -> Bucket:

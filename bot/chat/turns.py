@@ -8,44 +8,29 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.chat.messenger import Elsewhere, Incoming, Left, Nothing, Tap, Word
+from bot.chat.reply import Reply, turned
 from bot.clock import Clock
 from bot.guide.chat import Chat, Idle
-from bot.guide.events import ALWAYS, COMMANDS, Crisis, Delivered, Do, Event, Gone, Spoke, Tick, read
+from bot.guide.events import ACTS, ALWAYS, COMMANDS, Crisis, Delivered, Do, Event, Gone, Menu, Spoke, Tick, read
 from bot.guide.library import Library
+from bot.guide.menus import prompt_in
+from bot.guide.outcome import Page, Say
 from bot.guide.parts import Button
-from bot.guide.player import Say, cut_if_late, is_ahead, restored, same_screen, update, wake_at
-from bot.store.chats import Row, Store, Transaction
-
-TOAST = 200
-"""Characters that a toast may have (Bot API, answerCallbackQuery)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A direct answer to one tap or word. `query`: the tap to be answered, with this text as a toast if it is short."""
-
-    chat: int
-    text: str = ""
-    query: str | None = None
-    buttons: tuple[tuple[Button, ...], ...] = ()
-    instead_of: int | None = None
-    """The message that it takes the place of: it stays in the chat, where a toast would be gone in two seconds."""
-
-    @property
-    def as_toast(self) -> bool:
-        """True if the text fits on a toast and nothing stands under it."""
-        return self.query is not None and len(self.text) <= TOAST and not self.buttons and self.instead_of is None
+from bot.guide.player import cut_if_late, is_ahead, restored, same_screen, update, wake_at
+from bot.guide.remind import reminder_due
+from bot.store.chats import Store, Transaction
+from bot.store.rows import Row
 
 
 class Forgotten(Exception):
     """The person said yes to /forget: the row is to be erased, not saved."""
 
 
-def feed(row: Row, event: Event, at: float | None, clock: Clock, library: Library) -> Say | None:
+def feed(row: Row, event: Event, at: float | None, clock: Clock, library: Library) -> Say | Page | None:
     """Let an event happen to a chat; a new screen gets a new rev. `at`: virtual unix seconds, None for now.
 
     Raises Forgotten.
@@ -55,7 +40,7 @@ def feed(row: Row, event: Event, at: float | None, clock: Clock, library: Librar
     outcome = update(row.chat, event, now, library)
     if outcome.chat is None:
         raise Forgotten
-    row.chat = outcome.chat
+    rearm(row, outcome.chat, now)
     state = row.chat.state
     if state is before:
         return outcome.say
@@ -81,6 +66,14 @@ def feed(row: Row, event: Event, at: float | None, clock: Clock, library: Librar
     return outcome.say
 
 
+def rearm(row: Row, chat: Chat, now: datetime) -> None:
+    """The chat as it is now; its reminder is armed anew only if something about it changed: what is due stays due."""
+    was, row.chat = row.chat, chat
+    if (was.reminder, was.person.inactive_since) != (chat.reminder, chat.person.inactive_since):
+        due = reminder_due(chat, now)
+        row.remind_at = due.timestamp() if due else None
+
+
 def _new_screen(row: Row, clock: Clock) -> None:
     """What is shown belongs to the past: the next rev, never used twice, not even after /forget or a restore."""
     row.rev = max(row.rev + 1, int(clock.real() * 1000))
@@ -98,7 +91,10 @@ def mend(row: Row, clock: Clock) -> None:
 
 def revive(row: Row, clock: Clock) -> None:
     """A row out of a backup: nothing of it is sent, and no button that anybody has seen acts on it."""
-    row.chat = restored(row.chat, clock.now())
+    now = clock.now()
+    row.chat = restored(row.chat, now)
+    due = reminder_due(row.chat, now)  # strictly after now: what was due meanwhile came already, or is over
+    row.remind_at = due.timestamp() if due else None
     _new_screen(row, clock)
     row.send_at = row.sending = None
 
@@ -174,8 +170,18 @@ class Turns:
             if row is not None:
                 self._changed(row)  # also after a commit that failed: it may have been done all the same
 
+    async def gone(self, chat: int) -> None:
+        """A direct answer met somebody who blocked the bot, or is no longer there."""
+        async with self._store.transaction() as tx:
+            row = await self._leave(tx, chat)
+        if row is not None:
+            self._changed(row)
+
     async def _left(self, tx: Transaction, left: Left) -> Row | None:
-        row = await tx.load(left.chat, self._clock.now())
+        return await self._leave(tx, left.chat)
+
+    async def _leave(self, tx: Transaction, chat: int) -> Row | None:
+        row = await tx.load(chat, self._clock.now())
         if row is not None:
             feed(row, Gone(), None, self._clock, self._library())
             await tx.save(row, due_of(row))
@@ -194,7 +200,10 @@ class Turns:
             row = Row(id=word.chat, chat=Chat.new(language, now), rev=int(self._clock.real() * 1000))
         language = row.chat.person.language
         safety = library.content_in(language).safety
-        event = read(word.text, library.words_in(language), safety, secrets.token_hex(8))
+        words = library.words_in(language)
+        event: Event = read(word.text, words, safety, secrets.token_hex(8))
+        if word.answers and isinstance(event, Do | Spoke) and (prompt := prompt_in(word.answers, words)):
+            event = Menu(prompt, word.text)
         said_after = word.message > row.heard
         fits = said_after
         if isinstance(event, Do):
@@ -217,7 +226,8 @@ class Turns:
             return self._say(tap, tap.language, unknown), None
         mend(row, self._clock)
         if action == "menu":
-            return await self._do(tx, row, Do(rev, id=secrets.token_hex(8)), tap)
+            event = Do(rev, id=secrets.token_hex(8)) if rev in ACTS else Menu(rev)
+            return await self._do(tx, row, event, tap)
         if rev != str(row.rev):
             if tap.message not in row.live and all(tap.message != message for message, _ in row.dead):
                 row.dead.append((tap.message, "strip"))  # a late tap heals its own message
@@ -250,9 +260,14 @@ class Turns:
         await tx.save(row, due_of(row))
         if say is None:
             return (Reply(came.chat, query=came.query) if isinstance(came, Tap) else None), row
-        return self._say(came, language, say), row
+        return self._say(came, language, say, (*row.live, *(message for message, _ in row.dead))), row
 
-    def _say(self, came: Tap | Word | Elsewhere, language: str, say: Say) -> Reply:
+    def _say(
+        self, came: Tap | Word | Elsewhere, language: str, say: Say | Page, screens: tuple[int, ...] = ()
+    ) -> Reply:
+        if isinstance(say, Page):  # in the place of the tapped page; a screen of the session stays
+            query, on = (came.query, came.message) if isinstance(came, Tap) else (None, None)
+            return turned(came.chat, say, query, None if say.ask or on in screens else on)
         words = self._library().words_in(language)
         buttons = ((Button(words("button-begin"), "menu:backpain", "primary"),),) if say.words == "start" else ()
         query = came.query if isinstance(came, Tap | Elsewhere) else None

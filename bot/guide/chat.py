@@ -6,18 +6,18 @@ nor `lost` yet. `dump` and `load` turn values into JSON with a version and back:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from bot.guide.content import CLASSIC
+from bot.guide.kept import UP_MUCH, KeptRun
 from bot.guide.person import Person
 from bot.guide.planned import Plan
+from bot.guide.reminders import Reminder
 
-UP_MUCH = 2
-"""Points by which pain after must be above pain before to be answered with care (content.md, section 7)."""
 VERSION = 1
 """Version of the stored form; raise it when a stored value can't be read by its defaults."""
 
@@ -240,6 +240,10 @@ class Summary(State):
     minutes: int
     before: int | None
     after: int | None
+    run: KeptRun | None = None
+    """What may be kept of it: it is asked, and gone with this screen."""
+    first: bool = False
+    """The first of which something was to be kept or not: a reminder is offered, once."""
 
     @property
     def went_up(self) -> bool:
@@ -288,6 +292,10 @@ class Chat:
     person: Person
     run: Run | None
     state: AnyState
+    reminder: Reminder | None = None
+    """What they asked to be reminded of; it is kept in a row of its own."""
+    kept: tuple[KeptRun, ...] = ()
+    """Under a consent, the runs of the last 30 days; the oldest first."""
 
     @classmethod
     def new(cls, language: str, now: datetime) -> Chat:
@@ -319,8 +327,12 @@ def dump_plan(chat: Chat) -> bytes | None:
     return None if chat.run is None else _PLAN.dump_json(chat.run.plan)
 
 
-def load(person: Person, state: bytes, plan: bytes | None, now: datetime) -> Chat:
+def load(person: Person, state: bytes, plan: bytes | None, now: datetime, reminder: Reminder | None = None) -> Chat:
     """The chat from its stored form. What can't be read becomes Paused at its step, or Idle where no run is left."""
+    return replace(_load(person, state, plan, now), reminder=reminder)
+
+
+def _load(person: Person, state: bytes, plan: bytes | None, now: datetime) -> Chat:
     closed = Idle(at=now, seen=now)
     try:
         stored = _STORED.validate_json(state)

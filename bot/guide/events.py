@@ -14,7 +14,10 @@ ALWAYS = frozenset({"hurts", "stop", "end", "forget"})
 """Never refused, whatever screen they come from."""
 COMMANDS = frozenset({"start", "backpain", "sessions", "pause"})
 """Words that need no screen; all other words answer the screen that was shown before them."""
-SLASH = ("backpain", "sessions", "pause", "resume", "again", "back", "skip", "stop", "forget", "start")
+PAGES = ("remind", "settings", "help", "safety", "privacy")
+"""The commands that open a page beside the session, and change nothing in it."""
+ACTS = ("backpain", "sessions", "pause", "resume", "again", "back", "skip", "stop", "forget", "start")
+SLASH = (*ACTS[:2], *PAGES, *ACTS[2:])
 """The commands as Telegram's menu lists them (`start` is there without being listed)."""
 
 
@@ -25,6 +28,14 @@ class Do:
     action: str
     on: int | None = None
     id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A page beside the session is opened, or something is chosen on it. `typed`: the reply to its prompt."""
+
+    path: str
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +77,17 @@ class Gone:
     """This person blocked the bot, or is gone."""
 
 
-Event = Do | Spoke | Crisis | Tick | Delivered | GaveUp | NoVoice | Gone
+Event = Do | Menu | Spoke | Crisis | Tick | Delivered | GaveUp | NoVoice | Gone
 
 
-def read(text: str, words: Words, safety: Safety, id: str) -> Do | Spoke | Crisis:  # noqa: A002 - the field's name
+def read(text: str, words: Words, safety: Safety, id: str) -> Do | Menu | Spoke | Crisis:  # noqa: A002 - the field's name
     """What a typed message means. Words of crisis come first; command words count only as the whole message."""
     if words.in_crisis(text, safety.crisis_words):
         return Crisis()
     if text.startswith("/"):
         command = re.split(r"[\s@]", text[1:], maxsplit=1)[0].casefold()
+        if command in PAGES:
+            return Menu(command)
         return Do(command, id=id) if command in SLASH else Spoke()
     if (action := words.acts(text)) is not None:
         return Do(action, id=id)

@@ -30,6 +30,14 @@ class Library:
     """Seconds (virtual) within which the same tap again is a double tap: 1.5 real seconds times the clock's speed."""
     zones: Mapping[str, str] = field(default_factory=dict)
     """Country by time zone."""
+    cities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By language: the name of each time zone's city."""
+    usual_zones: Mapping[str, str] = field(default_factory=dict)
+    """By language: where most of those who speak it live."""
+
+    operator: str = ""
+    """Who runs this bot; empty in the local chat."""
+    contact: str = ""
 
     def content_in(self, language: str) -> Content:
         """The content in a language; one that is not led gets English."""
@@ -42,6 +50,10 @@ class Library:
     def number(self, zone: str | None, language: str = "en") -> Number:
         """Where to turn for who lives in a zone; unknown (or no zone): the row for everybody, in their language."""
         return self.content_in(language).numbers.of(self.zones.get(zone or "", ""))
+
+    def cities_in(self, language: str) -> Mapping[str, str]:
+        """The name of each time zone's city in a language."""
+        return self.cities.get(language) or self.cities.get("en", {})
 
     def spoken_in(self, language: str) -> Spoken:
         """What a plan says in a language beside a session's own words."""

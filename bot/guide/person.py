@@ -11,6 +11,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.guide.content import CLASSIC
 
+CONSENT_VERSION = "1"
+"""Of the words by which scores, leave-outs and practice days are kept (`keep-ask`)."""
+PRIVACY, PRIVACY_DATE = "1", "2026-11-30"
+"""Of what /privacy says."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -20,6 +25,10 @@ class Settings:
     timed: bool = True
     voice: bool = True
     pictures: bool = True
+    sounds: bool = True
+    """Steps in text sound."""
+    days: int = 4
+    """Days a week on which they would like to practise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +74,11 @@ class Person:
     voice_forbidden_until: datetime | None = None
     inactive_since: datetime | None = None
     """They blocked the bot or are gone: nothing is sent until they write."""
+
+    @property
+    def keeps(self) -> bool:
+        """True under a consent: what the person did may outlive a run."""
+        return self.consent is not None and self.consent.yes
 
 
 _PERSON = TypeAdapter(Person)

@@ -6,10 +6,8 @@ button, a global command, or time counted from its confirmed delivery. Times are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from bot.guide.ahead import in_time
 from bot.guide.chat import (
@@ -38,11 +36,15 @@ from bot.guide.chat import (
     Weighing,
 )
 from bot.guide.content import BREATHING, CLASSIC, TICKS, Content, Position, Session
-from bot.guide.events import Crisis, Delivered, Do, Event, GaveUp, Gone, NoVoice, Spoke, Tick
+from bot.guide.events import Crisis, Delivered, Do, Event, GaveUp, Gone, Menu, NoVoice, Spoke, Tick
+from bot.guide.kept import SHOWN_FOR, KeptRun
 from bot.guide.library import Library
-from bot.guide.person import Dated, Hold, Person
+from bot.guide.menus import menu
+from bot.guide.outcome import Outcome, Say
+from bot.guide.person import CONSENT_VERSION, Dated, Hold, Person
 from bot.guide.plan import Options, first_side, plan, ways
 from bot.guide.planned import More, Plan
+from bot.guide.reminders import passed_over, practised
 from bot.guide.replan import go_further, leave_out, more_quiet, rest_through, told_anew
 
 LEAD = 5.0
@@ -68,21 +70,6 @@ LEFT_OUT_VERSION = "1"
 """Of the words by which what is left out is kept (`leave-out-ask`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
-    """A direct answer, not durable: words by id, as a toast on a tap or a message to a word."""
-
-    words: str
-    args: Mapping[str, str | int] = field(default_factory=dict)
-
-
-class Outcome(NamedTuple):
-    """What an event did: the chat after it (None: everything is to be erased), and what to answer at once."""
-
-    chat: Chat | None
-    say: Say | None = None
-
-
 # ── what happens ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def update(chat: Chat, event: Event, now: datetime, library: Library) -> Outcome:
     """The whole of it. `now` is the event's own time: for a Tick the time when it was due."""
@@ -99,6 +86,8 @@ def update(chat: Chat, event: Event, now: datetime, library: Library) -> Outcome
             return Outcome(_crisis(chat, now))
         case Spoke():
             return _redraw(chat, now, library)
+        case Menu():
+            return _beside(chat, event, now, library)
         case Do():
             return _do(chat, event, now, library)
 
@@ -112,7 +101,7 @@ def wake_at(state: AnyState) -> datetime | None:
             return lost + LOST_FOR
         case Playing():
             return state.late_at
-        case Summary(went_up=True, waits=False):
+        case Summary(waits=False) if state.went_up or state.run or state.first:
             return (state.settled or state.at) + ALONE_FOR  # what it offers has its time
         case Idle() | Summary():
             return state.at + KEPT_FOR if state.waits else None
@@ -367,6 +356,8 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
         case "none", Signs(step=step):
             return _to(chat, now, Hurting(at=now, step=step, asked=True, on=do.on))
         # after a run
+        case ("keep-yes" | "keep-no") as answer, Summary(run=KeptRun()):
+            return Outcome(_consented(chat, state, now, do.on, yes=answer == "keep-yes"))
         case action, Scoring() if (score := _score(action)) is not None:
             return Outcome(_summed(chat, score, now, do.on))
         case "noscore", Scoring():
@@ -500,12 +491,29 @@ def _further(chat: Chat, playing: Playing, on: int | None, here: int, now: datet
 def _breathe(chat: Chat, playing: Playing, on: int | None, breath: str, now: datetime, library: Library) -> Outcome:
     """Counted otherwise from the next step on; kept as a setting."""
     kept = breath.removeprefix("breath-")
-    person, run = replace(chat.person, breath=kept), _run(chat)  # type: ignore[arg-type]
+    chat = replace(chat, person=replace(chat.person, breath=kept))  # type: ignore[arg-type]
+    chat = _told_anew(chat, playing.step, now, library)
+    return Outcome(_buttons(chat, playing, on, now, more=False), Say(breath))
+
+
+def _told_anew(chat: Chat, step: int, now: datetime, library: Library) -> Chat:
+    """The steps behind this one as the person wants them now."""
+    person, run = chat.person, _run(chat)
     options = _options(person, run.plan.position, run.left_out, now, library)
     sessions = [s for s in _content(chat, library).sessions.values() if run.plan.session in (s.id, s.continues)]
     told = {step.id: step for s in sessions for step in plan(s, person, options).steps}
-    chat = replace(chat, person=person, run=replace(run, plan=told_anew(run.plan, playing.step, told)))
-    return Outcome(_buttons(chat, playing, on, now, more=False), Say(breath))
+    return _planned(chat, told_anew(run.plan, step, told))
+
+
+def _beside(chat: Chat, event: Menu, now: datetime, library: Library) -> Outcome:
+    """A page beside the session. What it changes about how steps are told takes hold at the next one."""
+    was = chat.person
+    chat, shown = menu(chat, event, now, library)
+    changed = (was.settings.pace, was.breath) != (chat.person.settings.pace, chat.person.breath)
+    if changed and was.language == chat.person.language and (waits := _waits_at(chat, now)) is not None:
+        shown_step = chat.state.step if isinstance(chat.state, Playing) else waits[0]
+        chat = _told_anew(chat, shown_step, now, library)
+    return Outcome(chat, shown)
 
 
 def _left_out(chat: Chat, step: int, now: datetime, library: Library) -> Chat:
@@ -548,7 +556,8 @@ def _redraw(chat: Chat, now: datetime, library: Library) -> Outcome:
 
 
 def _crisis(chat: Chat, now: datetime) -> Chat:
-    """One fixed, kind answer, and no session under it: a run pauses in silence."""
+    """One fixed, kind answer, and no session under it: a run pauses in silence, and no reminder comes today."""
+    chat = replace(chat, reminder=chat.reminder and passed_over(chat.reminder, now))
     if _waits_at(chat, now) is not None:
         return _pause(chat, now, "crisis")
     return _screen(chat, now, Idle(at=now, words="crisis"))
@@ -725,7 +734,8 @@ def _begin(
     allowed = person.settings.voice and not (person.voice_forbidden_until and now < person.voice_forbidden_until)
     voice = allowed and options.voice is not None and in_time(made, library.ready, library.work)
     run = Run(id=id, plan=made, voice=voice, left_out=left_out)
-    return _play(replace(chat, run=run), 0, now, library, heard=0)
+    reminder = chat.reminder and practised(chat.reminder, now)
+    return _play(replace(chat, run=run, reminder=reminder), 0, now, library, heard=0)
 
 
 def _more(made: Plan, person: Person, options: Options) -> More | None:
@@ -933,9 +943,36 @@ def _finish(chat: Chat, now: datetime, why: EndReason, silence: tuple[int, ...] 
 
 
 def _summed(chat: Chat, after: int | None, now: datetime, on: int | None) -> Chat:
-    run = _run(chat)
-    minutes = max(1, round(run.practised / 60))
-    return replace(_ended(chat), state=Summary(at=now, minutes=minutes, before=run.before, after=after, on=on))
+    """What the run was. Under a consent it is kept; who was never asked is asked."""
+    run, minutes = _run(chat), max(1, round(_run(chat).practised / 60))
+    kept = KeptRun(
+        id=run.id,
+        at=now,
+        session=run.plan.session,
+        position=run.plan.position,
+        minutes=minutes,
+        before=run.before,
+        after=after,
+        hurts=run.hurts,
+        left_out=sum(step.counts and step.form in ("rest", "imagine") for step in run.plan.steps),
+    )
+    asked = chat.person.consent is not None
+    state = Summary(at=now, minutes=minutes, before=run.before, after=after, run=None if asked else kept, on=on)
+    return replace(_keep(_ended(chat), kept, now), state=state)
+
+
+def _keep(chat: Chat, run: KeptRun, now: datetime) -> Chat:
+    """Under a consent: this run beside those of the last 30 days."""
+    if not chat.person.keeps:
+        return chat
+    return replace(chat, kept=(*(old for old in chat.kept if old.at > now - SHOWN_FOR), run))
+
+
+def _consented(chat: Chat, summary: Summary, now: datetime, on: int | None, *, yes: bool) -> Chat:
+    """The answer, with its date and the version of the words; a yes keeps the run that has just ended."""
+    chat = replace(chat, person=replace(chat.person, consent=Dated(version=CONSENT_VERSION, at=now, yes=yes)))
+    state = replace(summary, at=now, seen=None, lost=None, on=on, run=None, first=chat.reminder is None)
+    return replace(_keep(chat, summary.run, now) if summary.run else chat, state=state)
 
 
 def _close(chat: Chat, now: datetime) -> Chat:

@@ -27,8 +27,9 @@ from bot.guide.chat import (
     Weighing,
 )
 from bot.guide.content import LIGHTER
+from bot.guide.kept import ENOUGH, days_this_week, found_easier, up_in_a_row
 from bot.guide.library import Library
-from bot.guide.parts import Button, Part, Screen, as_text, bullets, button, column, fold, pairs, score_rows, w
+from bot.guide.parts import Button, Part, Rows, Screen, as_text, bullets, button, column, fold, pairs, score_rows, w
 from bot.guide.player import offered, usual_way
 from bot.guide.safety import Number
 from bot.guide.steps import step_part
@@ -99,7 +100,12 @@ def _main(chat: Chat, words: Words, library: Library) -> Screen:
             return (as_text(chat, text, (*score_rows(None), (button(words, "noscore"),))),)
         case Summary():
             lighter = (Button(words("button-go-two"), f"go.{LIGHTER}"), button(words, "rest"))
-            return (as_text(chat, _summary(chat, state, words, library), (lighter,) if state.went_up else ()),)
+            rows: Rows = (lighter,) if state.went_up else ()
+            if state.run:
+                rows = (*rows, (button(words, "keep-yes"), button(words, "keep-no")))
+            elif state.first:
+                rows = (*rows, (Button(words("button-remind-me"), "menu:remind"),))
+            return (as_text(chat, _summary(chat, state, words, library), rows),)
         case Forgetting():
             return (as_text(chat, w(words, "forget-ask"), ((button(words, "erase"), button(words, "keep")),)),)
 
@@ -137,4 +143,14 @@ def _summary(chat: Chat, state: Summary, words: Words, library: Library) -> str:
             lines.append(w(words, "summary-same"))
         else:
             lines.append(w(words, "summary-easier", points=change))
+    if chat.person.keeps:
+        days = days_this_week(chat.kept, state.at, chat.person.zone)
+        lines.append(w(words, "summary-week", days=days, goal=chat.person.settings.days))
+        if up_in_a_row(chat.kept):
+            lines.append(w(words, "summary-up-thrice"))
+        elif len(chat.kept) >= ENOUGH and (easier := found_easier(chat.kept)):
+            names = [library.content_in(chat.person.language).sessions[name].name for name, _ in easier]
+            lines.append(w(words, "summary-found-easier", sessions=", ".join(names)))
+    if state.run:
+        lines.append(f"<b>{w(words, 'keep-ask')}</b>")
     return "\n\n".join(lines)

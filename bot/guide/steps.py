@@ -32,7 +32,7 @@ def step_part(chat: Chat, playing: Playing, words: Words) -> Part:
         text="\n\n".join(lines),
         telling=step.told if voice else None,
         buttons=buttons,
-        silent=voice or step.advance == "tap",
+        silent=voice or step.advance == "tap" or not chat.person.settings.sounds,
         edit=playing.on,
     )
 

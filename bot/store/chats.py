@@ -1,4 +1,4 @@
-"""One row a chat, and the transactions on it. Touches the database.
+"""The transactions on chats, and what is asked about all of them. Touches the database.
 
 All times are given, none is read from a clock: `due_at` in virtual unix seconds, `send_at` and every `at` in real ones.
 """
@@ -7,63 +7,26 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Integer, RowMapping, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Integer, Select, bindparam, select, update
 
-from bot.guide.chat import Chat, dump_plan, dump_state, load
-from bot.guide.person import Person
-from bot.guide.planned import Plan
-from bot.store import facts, held, left, media, people, plans, tidy, updates
+from bot.store import facts, held, left, media, reminders, rows, tidy, updates
 from bot.store.database import BUSY, Before, Call, Database, open_database
 from bot.store.errors import StoreFailed
 from bot.store.left import Left, LeftFile
 from bot.store.lock import make_folder
 from bot.store.migrate import SCHEMA, Schema
+from bot.store.rows import Row
 from bot.store.secrets import Keys
-from bot.store.tables import ID, TO_CLEAN, chats
-from bot.store.tables import people as people_table
+from bot.store.tables import TO_CLEAN, chats
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """What the database holds: written again only if it is another."""
-
-    person: Person
-    plan: Plan | None
-
-
-@dataclass(slots=True)
-class Row:
-    """A chat with what delivery knows about it (reliability.md)."""
-
-    id: int
-    chat: Chat
-    rev: int
-    send_at: float | None = None
-    """Real unix seconds when delivery must act; None: the chat shows the truth."""
-    sending: int | None = None
-    """The rev on the wire."""
-    claim: int = 0
-    part: int = 0
-    doubts: int = 0
-    live: list[int] = field(default_factory=list)
-    dead: list[tuple[int, str]] = field(default_factory=list)
-    """Messages that must lose their buttons ("strip") or go ("delete")."""
-    heard: int = 0
-    loaded: _Loaded | None = field(default=None, repr=False, compare=False)
-
-
-_LOAD = select(chats, people_table).join(people_table).where(chats.c.id == bindparam("of"))
-_LOCK = _LOAD.with_for_update(of=chats)
-_RESERVE = select(func.pg_advisory_xact_lock(bindparam("of", type_=ID)))
 _UPDATE = update(chats).where(chats.c.id == bindparam("of"))
-_UPDATE_PERSON = update(people_table).where(people_table.c.chat == bindparam("of"))
 _AMISS = chats.c.sending.is_not(None) | (chats.c.send_at > bindparam("latest"))
 _RELEASE = update(chats).where(chats.c.send_at.is_not(None), _AMISS)
 _LIMIT = bindparam("limit", type_=Integer())
@@ -88,41 +51,12 @@ class Transaction:
 
     async def load(self, chat: int, now: datetime) -> Row | None:
         """A chat, locked until the end of the transaction. What can't be read: see guide.chat.load."""
-        found = await self._call(lambda connection: _locked(connection, chat))
-        return None if found is None else _read(found, self._keys, now)
+        return await self._call(lambda connection: rows.lock(connection, self._keys, chat, now))
 
     async def save(self, row: Row, due_at: float | None) -> None:
         """Write a chat that was loaded in this transaction, or is new. `due_at`: virtual unix seconds."""
-        person, plan = row.chat.person, row.chat.run.plan if row.chat.run else None
-        values: dict[str, Any] = {
-            "rev": row.rev,
-            "due_at": due_at,
-            "send_at": row.send_at,
-            "sending": row.sending,
-            "claim": row.claim,
-            "part": row.part,
-            "doubts": row.doubts,
-            "live": row.live,
-            "dead": row.dead or None,
-            "heard": row.heard,
-            "state": self._keys.seal(dump_state(row.chat)),
-        }
-        loaded = row.loaded
-        if loaded is None or plan != loaded.plan:
-            values["plan"] = plans.column(dump_plan(row.chat), self._keys)
-        about_them = people.columns(person, self._keys) if loaded is None or person != loaded.person else None
-
-        def write(connection: Connection) -> None:
-            if loaded is None:
-                connection.execute(insert(chats), {"id": row.id, **values})
-                connection.execute(insert(people_table), {"chat": row.id, **(about_them or {})})
-                return
-            connection.execute(_UPDATE, {"of": row.id, **values})
-            if about_them:
-                connection.execute(_UPDATE_PERSON, {"of": row.id, **about_them})
-
-        await self._call(write)
-        row.loaded = _Loaded(person, plan)
+        await self._call(lambda connection: rows.write(connection, self._keys, row, due_at))
+        rows.remember(row)
 
     async def first_sight(self, update_id: int, at: float) -> bool:
         """Note an update. False if it was handled before."""
@@ -181,8 +115,7 @@ class Store:
 
     async def peek(self, chat: int, now: datetime) -> Row | None:
         """A chat as it is committed, not locked: to look at, not to save."""
-        found = await self._database.read(lambda connection: connection.execute(_LOAD, {"of": chat}).mappings().first())
-        return None if found is None else _read(found, self._keys, now)
+        return await self._database.read(lambda connection: rows.load(connection, self._keys, chat, now))
 
     async def held(self, chat: int) -> tuple[held.Table, ...]:
         """All that is kept about a chat, opened."""
@@ -203,6 +136,14 @@ class Store:
     async def next_due(self) -> float | None:
         """The earliest `due_at`, in virtual unix seconds."""
         return await self._database.read(lambda connection: connection.execute(_NEXT_DUE).scalar())
+
+    async def reminders_due(self, now: float, limit: int) -> list[int]:
+        """Chats whose reminder is due, by virtual `now`, the longest due first."""
+        return await self._database.read(lambda connection: reminders.due(connection, now, limit))
+
+    async def next_reminder(self, after: float) -> float | None:
+        """When the earliest reminder behind `after` is due, both in virtual unix seconds."""
+        return await self._database.read(lambda connection: reminders.next_due(connection, after))
 
     async def next_send(self) -> float | None:
         """The earliest `send_at`, in real unix seconds."""
@@ -265,31 +206,3 @@ async def open_store(
         await database.close()
         raise
     return Store(database, keys, notice, folder if database.copies else None)
-
-
-def _locked(connection: Connection, chat: int) -> RowMapping | None:
-    found = connection.execute(_LOCK, {"of": chat}).mappings().first()
-    if found is None and connection.dialect.name == "postgresql":
-        # There is no row to lock yet: its number is locked, or two would both make it.
-        connection.execute(_RESERVE, {"of": chat})
-        found = connection.execute(_LOCK, {"of": chat}).mappings().first()
-    return found
-
-
-def _read(found: RowMapping, keys: Keys, now: datetime) -> Row:
-    person = people.read(found, keys)
-    chat = load(person, keys.open_or_none(found["state"]) or b"", plans.read(found["plan"], keys), now)
-    return Row(
-        id=found["id"],
-        chat=chat,
-        rev=found["rev"],
-        send_at=found["send_at"],
-        sending=found["sending"],
-        claim=found["claim"],
-        part=found["part"],
-        doubts=found["doubts"],
-        live=found["live"],
-        dead=[(message, how) for message, how in found["dead"] or ()],
-        heard=found["heard"],
-        loaded=_Loaded(person, chat.run.plan if chat.run else None),
-    )

@@ -26,7 +26,7 @@ COPY = ".before-"
 class Schema:
     """What a database is brought to."""
 
-    head: str = "0001"
+    head: str = "0002"
     folder: Path = Path(__file__).parents[2] / "alembic"
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from bot.guide.person import Hold
 from bot.store import facts, left, people, tidy
-from bot.store.chats import Row, Store, open_store
+from bot.store.chats import Store, open_store
 from bot.store.database import BUSY, NAME, Before
 from bot.store.errors import (
     DamagedBackup,
@@ -36,6 +36,7 @@ from bot.store.files import CANT_OPEN, DAMAGED, NO_DATABASE, copy, fold, is_any,
 from bot.store.left import FILE, LeftFile
 from bot.store.live import Known, present
 from bot.store.migrate import SCHEMA, Schema
+from bot.store.rows import Row
 from bot.store.secrets import Keys
 from bot.store.tables import chats, updates_seen
 from bot.store.tables import people as people_table

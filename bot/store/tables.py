@@ -80,6 +80,34 @@ people = Table(
     Column("health", LargeBinary, nullable=False, comment="sealed: position, hold, leave-outs, cautions, pictures"),
 )
 
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("chat", ID, ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("hour", Text, nullable=False, comment="local time, ISO 8601"),
+    Column("weekdays", JSON, nullable=False, comment="0 is Monday"),
+    Column("settled", Text, comment="the newest local day that is done with, ISO 8601"),
+    Column("again", Double, comment="put off to this moment, virtual unix seconds"),
+    Column("unanswered", Integer, nullable=False),
+    Column("next_at", Double, comment="virtual unix seconds when it is due; null: it keeps still"),
+)
+Index(
+    "ix_reminders_next_at",
+    reminders.c.next_at,
+    sqlite_where=reminders.c.next_at.is_not(None),
+    postgresql_where=reminders.c.next_at.is_not(None),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Text, primary_key=True, comment="random"),
+    Column("chat", ID, ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Double, nullable=False, comment="virtual unix seconds when it ended; kept for 12 months"),
+    Column("run", LargeBinary, nullable=False, comment="sealed: what is kept of it, under a consent"),
+)
+Index("ix_runs_chat_at", runs.c.chat, runs.c.at)
+
 updates_seen = Table(
     "updates_seen",
     metadata,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete
 
+from bot.store import runs
 from bot.store.migrate import COPY
 from bot.store.tables import erased, parked, updates_seen
 
@@ -29,6 +30,7 @@ def prune(connection: Connection, now: float) -> None:
     """Delete the rows whose time is over."""
     for table, kept_for in ((updates_seen, SEEN_FOR), (parked, PARKED_FOR), (erased, ERASED_FOR)):
         connection.execute(delete(table).where(table.c.at < now - kept_for))
+    runs.prune(connection, now)
 
 
 def remove_copies(file: Path, now: float) -> None:

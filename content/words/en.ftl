@@ -109,6 +109,13 @@ summary-same = The same as when you began. That happens.
 summary-up = One point up from when you began. That happens. Rest the way that hurts least.
 summary-up-much = That went up. Let's stop for today. Rest the way that hurts least. New numbness, weakness or toilet trouble? Call {$number}.
 
+summary-week = { $goal ->
+        [one] That is { $days } of your 1 day this week.
+       *[other] That is { $days } of your { $goal } days this week.
+    }
+summary-found-easier = These sessions you found easier: { $sessions }.
+summary-up-thrice = It went up each of the last three times. Please let a doctor or physio look at this.
+keep-ask = May I keep this, to show you how it goes? Your scores, what you leave out, and when you practised, for 12 months. A tap in /privacy ends it.
 summary-lighter = Next time, something lighter? Two minutes, or only rest.
 
 ### Last lines, when nothing runs
@@ -123,6 +130,77 @@ idle-held-still = Movements wait. Please see someone soon. Breathing stays open:
 
 forget-ask = Erase all that I keep about you? This can't be undone.
 forgotten = Done. All that I kept about you is gone.
+
+### Reminders
+
+remind-0 = Your pause is ready when you are.
+remind-1 = A quiet moment?
+remind-2 = Here when you like.
+remind-paused = Your session waits where you stopped. Go on when you like.
+remind-ask = I have come by a few times. Another hour, fewer days, or no more of these?
+remind-when = When shall I come by? Once a day, in silence if you are busy.
+remind-daily = Each day at { $time }, by the clock of { $city }. I come once a day. To change it, tap.
+remind-on = At { $time }, by the clock of { $city }, on the days with a tick. To change it, tap.
+remind-off = No more of these. To have them back: /remind
+remind-one-day = One day has to stay. Or tap “No more of these”.
+day-0 = Mon
+day-1 = Tue
+day-2 = Wed
+day-3 = Thu
+day-4 = Fri
+day-5 = Sat
+day-6 = Sun
+ask-time = At what time? Write it, such as 7:30.
+ask-time-field = 7:30
+ask-zone = Which big town is near you? Or what does your clock show?
+ask-zone-field = Town, or time
+zone-is-it = Is it { $time } where you are?
+zone-which = Which one has your time?
+zone-unknown = I don't know that one.
+later-at = All right, at { $time }.
+later-not = All right, not today.
+later-too-late = That would be after midnight. So not today.
+
+### Settings, help, privacy
+
+language = English
+set-title = How you like it
+set-pace-slower = Pace: slower
+set-pace-normal = Pace: normal
+set-pace-faster = Pace: faster
+set-pace-which = How much time shall a step have?
+set-timed-yes = Timed: the next step comes by itself
+set-timed-no = At your pace: each step waits for Done
+set-voice-yes = Voice and text, from the next session on
+set-voice-no = Text alone, from the next session on
+set-sounds-yes = Each step in text makes a sound
+set-sounds-no = Steps in text come in silence
+set-breath-calm = Breath: in for 4, out for 6
+set-breath-easier = Breath: in for 3, out for 4
+set-breath-own = Breath: your own, with no count
+set-breath-which = How shall I count your breath?
+set-days = Days a week: { $days }
+set-days-which = On how many days a week would you like to do this? Two minutes count.
+set-where = Where you do it: as last time
+set-out-some = Some moves are left out
+set-out-which = { $kinds ->
+        [one] One kind of move is left out. The boxes for it stand where you choose how to be.
+       *[other] { $kinds } kinds of moves are left out. The boxes for them stand where you choose how to be.
+    }
+set-language-which = Which language, from the next session on?
+help-title = How this works
+help-how = Send /backpain, or tap Begin. I say one thing at a time. Tap Done when you are, or let the time run. Any move can be left out.
+help-words = You can write, too: done, pause, back, skip, stop, it hurts.
+help-end = End if pain is sharp or sudden. End if pain or tingling moves down an arm or leg. End if you feel weak, dizzy, faint or short of breath.
+safety-numbers = Where you are, call { $number }. To talk to someone: { $talk }.
+privacy-title = What I keep about you
+privacy-who = This bot is run by { $operator }. You reach them here: { $contact }
+privacy-local = This bot runs on this computer. No one else can see it.
+privacy-always = I keep what I need to work. Your language, your zone and your hour. How you like it. That you have read the safety notice, and if moves have to wait. Which moves to leave out, if you said so.
+privacy-kept = You said I may keep your scores, what you leave out, and when you practised. I keep it for 12 months, to show you how it goes.
+privacy-not-kept = I keep no scores, and no list of when you practised.
+privacy-rights = It is sealed with a key. I show it to no one, and use it for nothing else. Please write no health details here. /forget erases all of it.
+privacy-version = Version { $version }, { $date }.
 
 ### Direct answers
 
@@ -193,6 +271,46 @@ button-noscore = No score
 button-erase = Erase all
 button-keep = Keep
 
+button-keep-yes = Yes, keep it
+button-keep-no = No
+button-remind-me = Remind me tomorrow?
+button-remind = A reminder
+button-settings = How you like it
+button-safety = When to stop
+button-privacy = What I keep
+button-set-pace = Pace
+button-set-timed = Timed steps
+button-set-mine = At my pace
+button-set-voice = With voice
+button-set-text = Text alone
+button-set-sounds = Let steps sound
+button-set-silent = In silence
+button-set-breath = Breath
+button-set-days = Days a week
+button-set-where = Ask me where
+button-set-out = What is left out
+button-set-out-none = Leave nothing out
+button-set-zone = Where I am
+button-set-remind = Reminder
+button-set-language = Language
+button-pace-slower = Slower
+button-pace-normal = Normal
+button-pace-faster = Faster
+button-privacy-no = Keep it no more
+button-privacy-forget = Erase all
+button-zone-yes = Yes
+button-zone-no = No
+button-zone-other = None of these
+button-remind-time = Another time
+button-remind-hour = Another hour
+button-remind-days = Fewer days
+button-remind-zone = Where I am
+button-remind-off = No more of these
+button-later-ten = In 10 min
+button-later-hour = In 1 hour
+button-later-evening = This evening
+button-later-not = Not today
+
 ### Words that act, as a whole message
 
 word-done = done|next|ready|ok|okay
@@ -211,6 +329,11 @@ word-sessions = sessions|other sessions
 command-start = Who I am
 command-backpain = A calm session for your back
 command-sessions = All sessions, short and long
+command-remind = A daily reminder, at your hour
+command-settings = Pace, voice, and what to leave out
+command-help = How this works
+command-safety = When to stop, and where to call
+command-privacy = What I keep about you
 command-pause = Pause the session
 command-resume = Go on where you paused
 command-again = Hear this step again

@@ -17,7 +17,8 @@ from bot.chat.turns import due_of
 from bot.clock import SystemClock
 from bot.guide.chat import Chat, Notice
 from bot.guide.player import wake_at
-from bot.store.chats import Row, Store
+from bot.store.chats import Store
+from bot.store.rows import Row
 from tests.chat.conftest import Told
 
 
@@ -54,7 +55,7 @@ async def test_many_chats_and_slow_ticks_and_it_still_rings(store: Store) -> Non
         ticked[chat] += 1
 
     await set_due(store, *range(1, 6), after=0.05)
-    alarm = Alarm(store, SystemClock(), slow)
+    alarm = Alarm(store, SystemClock(), slow, lambda: None)
     async with ringing(alarm):
         for _ in range(2):
             await asyncio.sleep(0.4)
@@ -80,7 +81,7 @@ async def test_an_earlier_time_noticed_while_it_rings_is_kept(store: Store) -> N
             ticked.set()
 
     await set_due(store, 1, after=0.1)
-    alarm = Alarm(store, SystemClock(), tick)
+    alarm = Alarm(store, SystemClock(), tick, lambda: None)
     async with ringing(alarm):
         await asyncio.wait_for(ticked.wait(), 2)
 
@@ -100,7 +101,9 @@ async def test_one_whose_tick_fails_is_left_alone_and_all_others_come_in_time(st
 
     await set_due(store, 1, after=-10)  # the longest due: first in every query
     await set_due(store, 2, 3, after=0)
-    async with ringing(Alarm(store, SystemClock(), tick)):  # nobody notices anything: the store alone says when
+    async with ringing(
+        Alarm(store, SystemClock(), tick, lambda: None)
+    ):  # nobody notices anything: the store alone says when
         await asyncio.sleep(2)
     assert ticked[1] == 1, "30 s of peace for it and for the log"
     assert 5 <= ticked[2] <= 7
@@ -118,7 +121,7 @@ async def test_what_is_due_by_a_clock_that_was_put_on_comes_though_the_timer_sle
         ticked.set()
 
     await set_due(store, 1, after=3600)
-    async with ringing(Alarm(store, SystemClock(wall=lambda: time.time() + sum(slept)), tick)):
+    async with ringing(Alarm(store, SystemClock(wall=lambda: time.time() + sum(slept)), tick, lambda: None)):
         await asyncio.sleep(0.2)
         slept.append(3600)  # a lid was closed
         await asyncio.wait_for(ticked.wait(), 2)
@@ -135,7 +138,7 @@ async def test_a_store_that_fails_is_nobodys_fault(store: Store, tmp_path: Path,
     await set_due(store, 1, after=0)
     with closing(sqlite3.connect(tmp_path / "easeback.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        alarm = Alarm(store, SystemClock(), tick)
+        alarm = Alarm(store, SystemClock(), tick, lambda: None)
         async with ringing(alarm):
             assert not ticked.is_set()
             other.execute("ROLLBACK")

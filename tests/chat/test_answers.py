@@ -13,7 +13,7 @@ import pytest
 from bot.chat.answers import AT_ONCE, Answers
 from bot.chat.messenger import Messenger
 from bot.chat.rate import CHAT_BURST, Rate
-from bot.chat.turns import Reply
+from bot.chat.reply import Reply
 from bot.clock import SystemClock
 from bot.localchat import Clock, Fault, LocalTelegram, broken, create_app, flood, hang, lost
 from tests.conversations.conftest import TOKEN

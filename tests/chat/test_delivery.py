@@ -27,7 +27,8 @@ from bot.guide.chat import Chat
 from bot.guide.library import Library
 from bot.guide.parts import Part
 from bot.localchat import Clock, Fault, LocalTelegram, broken, create_app, flood, hang
-from bot.store.chats import Row, Store
+from bot.store.chats import Store
+from bot.store.rows import Row
 from tests.chat.conftest import Told
 from tests.conversations.conftest import TOKEN, YOU, House
 from tests.conversations.test_first_session import to_settle

@@ -24,7 +24,8 @@ from bot.chat.flood import HANDLE
 from bot.chat.messenger import Incoming, Messenger, Word
 from bot.chat.polling import Polling
 from bot.chat.rate import Rate
-from bot.chat.turns import Reply, Turns
+from bot.chat.reply import Reply
+from bot.chat.turns import Turns
 from bot.clock import SystemClock
 from bot.localchat import Clock, Fault, LocalTelegram, create_app
 from bot.store.chats import open_store

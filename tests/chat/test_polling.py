@@ -19,8 +19,8 @@ from bot.chat.flood import HANDLE
 from bot.chat.messenger import Elsewhere, Incoming, Kind, Messenger, Tap, Word
 from bot.chat.polling import Polling
 from bot.chat.rate import Rate
+from bot.chat.reply import Reply
 from bot.chat.stop import Stop
-from bot.chat.turns import Reply
 from bot.clock import SystemClock
 from bot.localchat import Clock, Fault, LocalTelegram, broken, create_app, flood, hang, lost, refuse
 from bot.store.chats import Store

@@ -15,7 +15,10 @@ async def test_the_commands_and_descriptions_are_set(bot: House) -> None:
         description = (await api.get("getMyDescription")).json()["result"]["description"]
         short = (await api.get("getMyShortDescription")).json()["result"]["short_description"]
     names = [command["command"] for command in commands]
-    assert names == ["backpain", "sessions", "pause", "resume", "again", "back", "skip", "stop", "forget"]
+    assert names == [
+        *("backpain", "sessions", "remind", "settings", "help", "safety", "privacy"),
+        *("pause", "resume", "again", "back", "skip", "stop", "forget"),
+    ]
     assert "not a doctor" in description
     assert "Not medical advice" in short
 

@@ -65,7 +65,12 @@ async def test_the_whole_classic_by_done(bot: House) -> None:
     await bot.sees("You gave your back", "2 points easier than when you began")
     assert isinstance((await bot.chat()).state, Summary)
     await bot.quiet()
-    assert [m.id for m in bot.messages if m.buttons] == [], "a screen that is over has no buttons"
+    last = bot.last.id
+    assert [m.id for m in bot.messages if m.buttons] == [last], "a screen that is over has no buttons"
+    assert [b.text for row in bot.last.buttons for b in row] == ["Yes, keep it", "No"], "the first time it is asked"
+    await bot.tap("No")
+    await bot.quiet()
+    assert (bot.last.id, [b.text for row in bot.last.buttons for b in row]) == (last, ["Remind me tomorrow?"])
 
 
 async def test_the_whole_classic_by_time_alone_at_sixty_times_the_speed(bot: House) -> None:

@@ -154,7 +154,7 @@ async def test_what_stays_plain_is_what_the_page_on_security_says(house: House) 
         await house.say("/start")
         await house.sees("I'm Easeback")
     sealed, plain = sealed_and_plain(house.home / "easeback.db")
-    assert sealed == {"chats.state", "chats.plan", "people.health"}
+    assert sealed == {"chats.state", "chats.plan", "people.health", "runs.run"}
     page = PAGE.read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", page, re.MULTILINE)
     assert {f"{table}.{column}" for table, columns in rows for column in re.findall(r"`(\w+)`", columns)} == plain

@@ -24,7 +24,7 @@ from tests.conversations.conftest import House
 from tests.conversations.test_first_session import to_settle
 from tests.faults.every_call import ACTS, ERRORS, Driver, Lane, Person, as_sqlite, every_call, lane
 from tests.store.someone import ANNA, NOW, kept, row_of
-from tests.store.test_migrate import SECOND
+from tests.store.test_migrate import LATER
 
 
 @pytest.mark.timeout(240)  # on a busy machine, the shelf and the wire's reading included
@@ -94,7 +94,7 @@ async def started(folder: Path, schema: Schema) -> Store:
 async def test_every_call_of_a_start_that_migrates(tmp_path: Path) -> None:
     """It ends in a sentence, and the next start finds everything: the run under way, and what was on the wire."""
     old, later = tmp_path / "old", shutil.copytree(SCHEMA.folder, tmp_path / "later")
-    (later / "versions" / "0002_second.py").write_text(SECOND.format(then="pass"))
+    (later / "versions" / "later.py").write_text(LATER.format(then="pass", head=SCHEMA.head))
     store = await started(old, SCHEMA)
     await kept(store, row_of(ANNA, live=[40], sending=7, send_at=30.0))
     await store.close()
@@ -103,10 +103,10 @@ async def test_every_call_of_a_start_that_migrates(tmp_path: Path) -> None:
         folder = shutil.copytree(old, tmp_path / str(nth))
         with failing(nth, list(ERRORS)[nth % 3]) as calls:
             try:
-                await (await started(folder, Schema("0002", later))).close()
+                await (await started(folder, Schema("later", later))).close()
             except StoreFailed as error:
                 refused += str(folder) in str(error)
-        again = await started(folder, Schema("0002", later))
+        again = await started(folder, Schema("later", later))
         assert await again.peek(ANNA, NOW) == row_of(ANNA, live=[40], sending=7, send_at=50.0), nth
         await again.close()
         with closing(sqlite3.connect(folder / "easeback.db")) as database:

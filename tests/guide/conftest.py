@@ -10,6 +10,7 @@ import pytest
 from bot.guide.library import Library
 from bot.guide.reading import parse
 from bot.guide.words import Words
+from bot.zones import cities_in
 from tests.guide.walk import Walk
 
 CONTENT = Path(__file__).parent.parent.parent / "content"
@@ -34,6 +35,8 @@ def library() -> Library:
         work=0.05,
         late_after=120.0,
         twice_within=1.5,
+        cities={"en": cities_in("en")},
+        usual_zones={"en": "America/New_York"},
     )
 
 

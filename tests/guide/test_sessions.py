@@ -313,7 +313,7 @@ def test_up_by_two_at_the_end_the_kind_words_and_something_lighter(walk: Walk) -
     walk.to_settle().tap("score.3", "done").wait(30).word("stop").tap("score.5")
     assert isinstance(walk.state, Summary)
     assert "That went up." in walk.text
-    assert walk.buttons == ["go.two", "rest"]
+    assert walk.buttons == ["go.two", "rest", "keep-yes", "keep-no"]
     walk.tap("rest")
     assert planned(walk).position == "rest"
     walk.tap("end").to_settle().tap("score.3", "done").wait(30).word("stop").tap("score.5", "go.two")
@@ -327,7 +327,7 @@ def test_the_offer_of_something_lighter_has_its_time(walk: Walk) -> None:
 
 def test_one_point_up_offers_nothing(walk: Walk) -> None:
     walk.to_settle().tap("score.3", "done").wait(30).word("stop").tap("score.4")
-    assert not walk.buttons
+    assert walk.buttons == ["keep-yes", "keep-no"]
 
 
 def test_the_number_is_that_of_the_persons_country(walk: Walk, library: Library) -> None:

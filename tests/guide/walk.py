@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from bot.guide.chat import Chat, Notice, Playing
 from bot.guide.events import Delivered, Do, Event, Spoke, Tick
 from bot.guide.library import Library
+from bot.guide.outcome import Page, Say
 from bot.guide.parts import Screen
-from bot.guide.player import Say, is_ahead, update, wake_at
+from bot.guide.player import is_ahead, update, wake_at
 from bot.guide.screens import screen
 
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -24,7 +25,7 @@ class Walk:
     latency: float = 0.0
     """Seconds that delivery takes."""
     chat: Chat | None = None
-    said: Say | None = None
+    said: Say | Page | None = None
     shown: list[tuple[datetime, Chat]] = field(default_factory=list)
     message: int = 100
     new: bool = False

@@ -17,7 +17,8 @@ from bot.guide.library import Library
 from bot.guide.screens import screen
 from bot.localchat.entities import formatted
 from bot.media.voice.engine import Hibari
-from bot.store.chats import Row, open_store
+from bot.store.chats import open_store
+from bot.store.rows import Row
 from bot.store.secrets import find_keys
 from tests.kill.case import CONTENT, WORDS, Case
 from tests.kill.judge import Did, Event, Saw

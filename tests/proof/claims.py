@@ -32,9 +32,10 @@ from bot.guide.chat import (
 from bot.guide.content import TICKS, Step
 from bot.guide.events import Do, Event, Tick
 from bot.guide.library import Library
+from bot.guide.outcome import Outcome
 from bot.guide.person import dump_person, load_person
 from bot.guide.planned import Plan, PlannedStep
-from bot.guide.player import Outcome, is_ahead, wake_at
+from bot.guide.player import is_ahead, wake_at
 from tests.proof.field import Update
 
 UNACKNOWLEDGED = "a movement before the notice was acknowledged"

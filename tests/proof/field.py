@@ -24,7 +24,7 @@ from bot.guide.chat import (
 from bot.guide.content import CLASSIC, NEEDS, TICKS
 from bot.guide.events import Event
 from bot.guide.library import Library
-from bot.guide.player import Outcome
+from bot.guide.outcome import Outcome
 from bot.guide.reading import parse
 from bot.guide.words import Words, entries
 from tests.guide.conftest import CONTENT, Everything

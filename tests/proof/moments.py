@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.guide.chat import Chat, Playing
-from bot.guide.events import SLASH, Crisis, Delivered, Do, Event, GaveUp, Gone, NoVoice, Spoke, Tick
+from bot.guide.events import ACTS, Crisis, Delivered, Do, Event, GaveUp, Gone, NoVoice, Spoke, Tick
 from bot.guide.library import Library
 from bot.guide.person import Hold
 from bot.guide.player import NOTICE_FOR, wake_at
@@ -20,7 +20,7 @@ SOON, AT_ONCE, SENT = timedelta(seconds=1.6), timedelta(seconds=0.5), timedelta(
 BACK = timedelta(hours=-1)
 DOUBLED = ("done", "hurts")
 """What somebody may tap twice and mean once."""
-TYPED = sorted({*SLASH, *words_that_act(), "score.9"})
+TYPED = sorted({*ACTS, *words_that_act(), "score.9"})
 
 
 class Moment(NamedTuple):

@@ -11,8 +11,9 @@ import pytest
 from bot.guide.chat import Chat, Choosing, Hurting, Paused, Playing, Unsure
 from bot.guide.events import Do, Event, Tick
 from bot.guide.library import Library
+from bot.guide.outcome import Outcome
 from bot.guide.person import Dated
-from bot.guide.player import Outcome, update
+from bot.guide.player import update
 from tests.proof.claims import (
     EARLY,
     ERASED,

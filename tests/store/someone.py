@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from bot.guide.chat import Chat, Playing, Run, Sent
+from bot.guide.kept import KeptRun
 from bot.guide.marks import Phrase, Script
 from bot.guide.person import Dated, Hold, Person, Settings
 from bot.guide.planned import Plan, PlannedStep, Telling
-from bot.store.chats import Row, Store
+from bot.guide.reminders import Reminder
+from bot.store.chats import Store
+from bot.store.rows import Row
 
 NOW = datetime(2026, 3, 14, 8, 30, tzinfo=UTC)
 ANNA, BORIS = 78_187_493_530, 61_203_344_127
@@ -49,7 +52,7 @@ PERSON = Person(
     positions={"classic": "mat"},
     hold=Hold(until=NOW + timedelta(hours=24)),
     acknowledged=Dated(version="notice-1", at=NOW),
-    consent=Dated(version="keep-1", at=NOW, yes=False),
+    consent=Dated(version="keep-1", at=NOW),
     cautions=frozenset({"classic-04"}),
     pictures={"classic-01": 2},
     left_out_tags=frozenset({"NECK", "FLEX"}),
@@ -70,12 +73,15 @@ CHAT = Chat(
         notes=(Sent(41, NOW, NOW + timedelta(seconds=40)),),
     ),
     state=Playing(at=NOW, step=1, heard=1, after=NOW, late_at=NOW + timedelta(seconds=120)),
+    reminder=Reminder(at=time(7, 30), zone=PERSON.zone or "", settled=NOW.date()),
 )
 
 
 def row_of(chat: int, **values: object) -> Row:
-    """A new row, in the middle of a run."""
-    return replace(Row(id=chat, chat=CHAT, rev=7), **values)  # type: ignore[arg-type]
+    """A new row, in the middle of a run, with another that is kept."""
+    run = KeptRun(id=f"of-{chat}", at=NOW, session="classic", position="chair", minutes=8, before=5, after=3)
+    row = Row(id=chat, chat=replace(CHAT, kept=(run,)), rev=7, remind_at=NOW.timestamp() + 3600)
+    return replace(row, **values)  # type: ignore[arg-type]
 
 
 async def kept(store: Store, *rows: Row, due_at: float | None = None) -> None:

@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet
 
 from bot.guide.person import Hold
 from bot.store.backup import back_up
-from bot.store.chats import Row, Store
+from bot.store.chats import Store
 from bot.store.errors import (
     Corrupt,
     DamagedBackup,
@@ -39,8 +39,9 @@ from bot.store.errors import (
 )
 from bot.store.files import move
 from bot.store.left import FILE
-from bot.store.migrate import Schema
+from bot.store.migrate import SCHEMA, Schema
 from bot.store.restore import Restored, come_back, restore
+from bot.store.rows import Row
 from bot.store.secrets import Keys, find_keys
 from tests.places import BOTH, OnFile, OnServer, Place
 from tests.store.someone import ANNA, BORIS, CHAT, NOW, kept, row_of
@@ -228,10 +229,10 @@ async def test_one_of_an_older_version_is_backed_up_as_it_is_and_migrated_when_i
     await fill(store)
     await store.close()
     made = await back_up(place.url, folder, tmp_path / "mine", AT, schema=schema("pass"))
-    assert rows(made.file, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert rows(made.file, "SELECT version_num FROM alembic_version") == [(SCHEMA.head,)]
     await put_back(made.file, place, schema=schema("pass"))
-    assert await place.run("SELECT DISTINCT version_num, mood FROM alembic_version, chats") == [("0002", "calm")]
-    assert not [name for name in contents(folder) if "0002" in name]
+    assert await place.run("SELECT DISTINCT version_num, mood FROM alembic_version, chats") == [("later", "calm")]
+    assert not [name for name in contents(folder) if "later" in name]
 
 
 # ── a restore ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -419,7 +420,7 @@ async def test_after_an_update_that_went_wrong_the_old_version_restores_its_back
     newest = await back_up(None, folder, None, AT + 6)
     (folder / FILE).unlink()  # who left is also known from the newer database
     before = contents(folder)
-    with pytest.raises(NewerBackup, match=r"made by a newer Easeback \(0002\)"):
+    with pytest.raises(NewerBackup, match=r"made by a newer Easeback \(later\)"):
         await put_back(newest.file, place)
     assert contents(folder) == before
     assert (await put_back(file, place)).erased == 1
@@ -434,7 +435,7 @@ async def test_on_a_server_it_gets_an_empty_database_for_that(
     await newer.close()
     with pytest.raises(NewerDatabase, match="name an empty one"):
         await put_back(file, on_server)
-    assert await on_server.run("SELECT version_num FROM alembic_version") == [("0002",)]
+    assert await on_server.run("SELECT version_num FROM alembic_version") == [("later",)]
 
 
 # ── what is refused, before anything is changed ───────────────────────────────────────────────────────────────────────

@@ -13,9 +13,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.guide.chat import Chat, Idle, Paused
 from bot.guide.replan import more_quiet
-from bot.store import chats
-from bot.store.chats import Row, Store
+from bot.store import chats, rows
+from bot.store.chats import Store
 from bot.store.database import READERS
+from bot.store.rows import Row
 from bot.store.tidy import DAY, ERASED_FOR, SEEN_FOR
 from tests.places import OnFile, Place
 from tests.store.someone import ANNA, BORIS, CHAT, NOW, PERSON, PLAN, kept, row_of
@@ -53,7 +54,9 @@ async def test_what_changes_is_kept_and_what_ends_goes(store: Store, place: Plac
         async with store.transaction() as tx:
             row = await tx.load(ANNA, NOW)
             assert row is not None
-            row.chat, row.send_at, row.dead, row.rev = chat, None, [], row.rev + 1
+            old = row.chat.kept if chat.person.keeps else ()
+            row.chat, row.send_at, row.dead, row.rev = replace(chat, kept=old), None, [], row.rev + 1
+            row.remind_at = 1.0 if chat.reminder else None
             await tx.save(row, None)
             row.rev += 1
             await tx.save(row, None)
@@ -260,7 +263,7 @@ async def test_what_was_put_off_before_the_clock_was_put_back_does_not_wait_for_
         (chats._NEXT_SEND, "ix_chats_send_at"),
         (chats._TO_CLEAN, "ix_chats_to_clean"),
         (chats._RELEASE, "ix_chats_send_at"),
-        (chats._LOAD, "pk_chats"),
+        (rows.LOAD, "pk_chats"),
     ],
 )
 async def test_what_is_asked_all_the_time_goes_by_an_index(

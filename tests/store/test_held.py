@@ -82,7 +82,9 @@ async def test_what_is_sealed_is_opened(store: Store) -> None:
     assert sorted(person["health"]["left_out_tags"]) == ["FLEX", "NECK"]
     assert person["health"]["hold"]["until"].startswith("2026-03-15")
     sealed = {f"{table.name}.{column.name}" for table in found.values() for column in table.columns if column.sealed}
-    assert sealed == {"chats.state", "chats.plan", "people.health"}
+    assert sealed == {"chats.state", "chats.plan", "people.health", "runs.run"}
+    assert the(found["runs"])["run"]["before"] == 5
+    assert the(found["reminders"])["hour"] == "07:30"
 
 
 async def test_who_left_is_found_by_the_keyed_hash_alone(store: Store) -> None:

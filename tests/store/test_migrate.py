@@ -30,10 +30,10 @@ from tests.places import BOTH, OnFile, OnServer, Place
 from tests.postgres import STRANGER, Server
 from tests.store.someone import ANNA, NOW, kept, row_of
 
-SECOND = """
+LATER = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "later", "{head}"
 def upgrade():
     anew = "always" if op.get_bind().dialect.name == "sqlite" else "auto"
     with op.batch_alter_table("chats", recreate=anew) as chats:
@@ -49,7 +49,7 @@ from bot.store.migrate import Schema
 from bot.store.secrets import find_keys
 
 url, folder, later = sys.argv[1] or None, Path(sys.argv[2]), Path(sys.argv[3])
-asyncio.run(open_store(url, find_keys(None, folder), folder, schema=Schema("0002", later)))
+asyncio.run(open_store(url, find_keys(None, folder), folder, schema=Schema("later", later)))
 """
 MADE_IN_SQLITE = "SELECT name, sql FROM sqlite_master WHERE sql NOTNULL AND name != 'alembic_version'"
 MADE_IN_POSTGRES = """
@@ -107,12 +107,12 @@ def made(connection: Connection) -> set[tuple[object, ...]]:
 
 @pytest.fixture
 def schema(tmp_path: Path) -> Callable[[str], Schema]:
-    """A later version of the program, whose second migration changes the table of chats and `then` does more."""
+    """A later version of the program, whose last migration changes the table of chats and `then` does more."""
 
     def make(then: str) -> Schema:
         folder = shutil.copytree(SCHEMA.folder, tmp_path / "later%20version", dirs_exist_ok=True)
-        (folder / "versions" / "0002_second.py").write_text(SECOND.format(then=then))
-        return Schema(head="0002", folder=folder)
+        (folder / "versions" / "later.py").write_text(LATER.format(then=then, head=SCHEMA.head))
+        return Schema(head="later", folder=folder)
 
     return make
 
@@ -176,7 +176,7 @@ async def test_a_copy_of_the_file_is_made_before(on_file: Store, folder: Path, s
     await kept(on_file, row_of(ANNA))
     await on_file.close()
     await (await OnFile(folder).open(schema=schema("pass"))).close()
-    shutil.move(folder / "easeback.db.before-0002", folder / "easeback.db")
+    shutil.move(folder / "easeback.db.before-later", folder / "easeback.db")
     restored = await OnFile(folder).open()
     assert await restored.peek(ANNA, NOW) == row_of(ANNA)
     await restored.close()
@@ -201,7 +201,7 @@ async def test_a_copy_of_what_is_on_a_server_is_made_before_by_pg_dump(
     await store.close()
     with path(programs):
         await (await owned.open(schema=schema("pass"))).close()
-    copy = on_server.folder / "easeback.sql.before-0002"
+    copy = on_server.folder / "easeback.sql.before-later"
     assert copy.stat().st_mode & 0o777 == 0o600
     assert sorted(file.name for file in on_server.folder.iterdir()) == [copy.name, "key"]
     other = OnServer(on_server.folder, on_server.server, await on_server.server.new())
@@ -291,10 +291,10 @@ async def test_a_database_of_a_newer_version_is_left_alone(
     await store.close()
     await (await place.open(schema=schema("pass"))).close()
     before = await place.run("SELECT * FROM chats")
-    with pytest.raises(NewerSchema, match=r"made by a newer Easeback \(its schema is 0002\): start that version"):
+    with pytest.raises(NewerSchema, match=r"made by a newer Easeback \(its schema is later\): start that version"):
         await place.open()
     assert await place.run("SELECT * FROM chats") == before
-    assert await place.run("SELECT version_num FROM alembic_version") == [("0002",)]
+    assert await place.run("SELECT version_num FROM alembic_version") == [("later",)]
 
 
 async def test_another_programs_database_is_left_alone(place: Place, folder: Path) -> None:
@@ -306,7 +306,7 @@ async def test_another_programs_database_is_left_alone(place: Place, folder: Pat
 
 
 async def test_old_copies_go_since_they_hold_who_left_meanwhile(store: Store, place: Place) -> None:
-    copy = place.folder / f"easeback.{'db' if isinstance(place, OnFile) else 'sql'}.before-0002"
+    copy = place.folder / f"easeback.{'db' if isinstance(place, OnFile) else 'sql'}.before-later"
     copy.touch()
     made_at = copy.stat().st_mtime
     await store.tidy(made_at + 29 * 86400)

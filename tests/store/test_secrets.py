@@ -9,8 +9,9 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.guide.person import Hold, Person
-from bot.store.chats import Row, Store, open_store
+from bot.store.chats import Store, open_store
 from bot.store.people import PLAIN
+from bot.store.rows import Row
 from bot.store.secrets import Keys, Unreadable
 from tests.places import Place
 from tests.store.someone import ANNA, BORIS, CHAT, NOW, PERSON, bytes_in, kept, row_of

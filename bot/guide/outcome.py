@@ -1,0 +1,38 @@
+"""What an event did: the chat after it, and what is answered at once. Pure; touches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from bot.guide.chat import Chat
+from bot.guide.parts import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A direct answer, not durable: words by id, as a toast on a tap or a message to a word."""
+
+    words: str
+    args: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page beside the session (settings, reminder, help …): a direct answer in the place of the tapped one.
+
+    Its buttons have no rev and act whenever they are tapped. `text` is Telegram's HTML. `ask`: it is a prompt to be
+    replied to, with these words in the empty field; a prompt has no buttons.
+    """
+
+    text: str
+    buttons: Rows = ()
+    ask: str = ""
+
+
+class Outcome(NamedTuple):
+    """What an event did: the chat after it (None: everything is to be erased), and what to answer at once."""
+
+    chat: Chat | None
+    say: Say | Page | None = None

@@ -1,0 +1,168 @@
+"""The pages of the reminder, as a person taps through them; and the reminder itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from bot.guide.events import Gone, Menu
+from bot.guide.library import Library
+from bot.guide.outcome import Page, Say
+from bot.guide.remind import reminder_due, ring
+from bot.guide.reminders import Reminder
+from tests.guide.walk import Walk
+
+NOW = datetime(2026, 12, 1, 18, 42, tzinfo=UTC)
+
+
+@pytest.fixture
+def person(library: Library) -> Walk:
+    return Walk(library, NOW)
+
+
+def page(person: Walk, path: str, typed: str = "") -> Page:
+    """Open a page; its answer."""
+    person.event(Menu(path, typed))
+    assert isinstance(person.said, Page), person.said
+    return person.said
+
+
+def labels(shown: Page) -> list[str]:
+    return [button.text for row in shown.buttons for button in row]
+
+
+def press(person: Walk, shown: Page, label: str) -> Page:
+    """Tap a button of a page."""
+    action = next(button.action for row in shown.buttons for button in row if button.text == label)
+    return page(person, action.removeprefix("menu:"))
+
+
+def test_who_lives_by_the_guessed_clock_has_a_reminder_in_three_taps(person: Walk) -> None:
+    shown = page(person, "remind")
+    assert shown.text == "Is it 13:42 where you are?"
+    shown = press(person, shown, "Yes")
+    assert shown.text.startswith("When shall I come by?")
+    shown = press(person, shown, "7:00")
+    assert shown.text.startswith("Each day at 7:00, by the clock of New York.")
+    assert person.chat is not None
+    assert person.chat.person.zone == "America/New_York"
+    assert reminder_due(person.chat, NOW) == datetime(2026, 12, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("typed", "city"),
+    [("Vienna", "Vienna"), ("São Paulo", "Sao Paulo"), ("sao paulo", "Sao Paulo"), ("auck", "Auckland")],
+)
+def test_a_town_is_found_without_accents_and_by_its_beginning(person: Walk, typed: str, city: str) -> None:
+    prompt = press(person, page(person, "remind"), "No")
+    assert prompt.ask
+    page(person, "ask-zone", typed)
+    shown = page(person, "remind.at.7:00")
+    assert f"by the clock of {city}" in shown.text
+
+
+def test_a_small_town_is_asked_for_the_time_and_the_time_leads_to_places(person: Walk) -> None:
+    shown = page(person, "ask-zone", "Little Whinging")
+    assert "know that one." in shown.text
+    assert shown.ask
+    shown = page(person, "ask-zone", "19:45")
+    assert "Berlin" in labels(shown)
+    assert "London" not in labels(shown)
+    press(person, shown, "Berlin")
+    assert person.chat is not None
+    assert person.chat.person.zone == "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("typed", "hour"),
+    [("7:30", time(7, 30)), ("19.05", time(19, 5)), ("7 pm", time(19)), ("12 am", time(0)), ("6", time(6))],
+)
+def test_a_time_is_read_as_people_write_it(person: Walk, typed: str, hour: time) -> None:
+    page(person, "zone.is.Europe/Berlin")
+    page(person, "ask-time", typed)
+    assert person.chat is not None
+    assert person.chat.reminder == Reminder(at=hour, zone="Europe/Berlin")
+
+
+@pytest.mark.parametrize("typed", ["", "later", "25:00", "7:75", "13 pm", "7:30:00"])
+def test_what_is_no_time_is_asked_again(person: Walk, typed: str) -> None:
+    page(person, "zone.is.Europe/Berlin")
+    assert page(person, "ask-time", typed).ask
+    assert person.chat is not None
+    assert person.chat.reminder is None
+
+
+def test_days_are_ticked_one_stays_and_no_more_ends_it(person: Walk) -> None:
+    page(person, "zone.is.Europe/Berlin")
+    shown = page(person, "remind.at.7:30")
+    for day in ("Tue", "Wed", "Thu", "Fri", "Sat", "Sun"):
+        shown = press(person, shown, f"✓ {day}")
+    assert person.chat is not None
+    assert person.chat.reminder is not None
+    assert person.chat.reminder.weekdays == {0}
+    person.event(Menu("remind.day.0"))
+    assert person.said == Say("remind-one-day")
+    press(person, shown, "No more of these")
+    assert person.chat.reminder is None
+    assert reminder_due(person.chat, NOW) is None
+
+
+def reminded(person: Walk) -> Walk:
+    """Who is reminded at eight in the evening."""
+    page(person, "zone.is.Europe/Berlin")
+    page(person, "remind.at.20:00")
+    return person
+
+
+DUE = datetime(2026, 12, 1, 19, 0, tzinfo=UTC)
+
+
+def rung(person: Walk, now: datetime = DUE) -> Page | None:
+    assert person.chat is not None
+    person.chat, shown = ring(person.chat, DUE, now, person.library)
+    person.now = now
+    return shown
+
+
+def test_it_says_nothing_of_a_body_and_begins_with_one_tap(person: Walk) -> None:
+    reminded(person)
+    shown = rung(person)
+    assert shown is not None
+    assert labels(shown) == ["Begin", "In 10 min", "In 1 hour", "Not today"]
+    assert not {"back", "pain", "session"} & set(shown.text.casefold().split())
+    assert person.chat is not None
+    assert reminder_due(person.chat, DUE) == DUE + timedelta(days=1)
+
+
+def test_put_off_it_comes_once_more_and_only_while_its_day_lasts(person: Walk) -> None:
+    reminded(person)
+    shown = rung(person)
+    assert shown is not None
+    action = next(b.action for row in shown.buttons for b in row if b.text == "In 10 min")
+    person.event(Menu(action.removeprefix("menu:")))
+    assert person.said == Say("later-at", {"time": "20:10"})
+    assert person.chat is not None
+    assert reminder_due(person.chat, DUE) == DUE + timedelta(minutes=10)
+    person.now += timedelta(days=1)
+    person.event(Menu(action.removeprefix("menu:")))
+    assert person.said == Say("late-tap")
+
+
+def test_in_a_session_it_keeps_still_and_paused_it_says_where_we_are(person: Walk) -> None:
+    reminded(person).word("backpain").tap("none", "chair")
+    assert person.chat is not None
+    assert reminder_due(person.chat, NOW) == DUE + timedelta(days=1)  # begun today: answered
+    person.event(Menu("remind.at.20:00"))
+    person.word("pause")
+    person.chat, shown = ring(person.chat, DUE, DUE, person.library)
+    assert shown is not None
+    assert labels(shown)[0] == "Go on"
+
+
+def test_too_late_or_gone_nothing_comes(person: Walk) -> None:
+    assert rung(reminded(person), DUE + timedelta(minutes=91)) is None
+    reminded(person).event(Gone())
+    assert rung(person) is None
+    assert person.chat is not None
+    assert reminder_due(person.chat, DUE) is None
