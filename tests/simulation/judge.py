@@ -10,9 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.chat.messenger import Incoming, Tap, Word
+from bot.chat.messenger import Incoming, Tap, Word, data_of
 from bot.guide.chat import (
     AnyState,
     Browsing,
@@ -31,8 +32,9 @@ from bot.guide.content import TICKS
 from bot.guide.events import ALWAYS
 from bot.guide.library import Library
 from bot.guide.screens import screen
-from bot.store.chats import Row
+from bot.store.rows import Row
 from tests.simulation.book import Book, Known
+from tests.simulation.reminded import Reminded
 
 if TYPE_CHECKING:
     from tests.simulation.telegram import Message, Telegram
@@ -168,6 +170,8 @@ class Eye:
     unknown: int = 0
     """Messages up to this id are nobody's any more: who was forgotten is left alone, with old buttons too."""
     blocked: bool = False
+    beside: int = 0
+    """The rev under which a page changed what is known of them: the screen before it tells what was known then."""
     cleared: set[int | None] = field(default_factory=set)
     """Revs of which the person deleted a message."""
 
@@ -188,9 +192,12 @@ class Eye:
 class Judge:
     """Watches one world."""
 
-    def __init__(self, telegram: Telegram, library: Library, book: Book, now: Callable[[], float]) -> None:
+    def __init__(
+        self, telegram: Telegram, library: Library, book: Book, now: Callable[[], float], wall: Callable[[], datetime]
+    ) -> None:
         self._telegram, self._library, self._book, self._now = telegram, library, book, now
         self.violations: list[str] = []
+        self.reminded = Reminded(library, wall, self.wrong)
         self._eyes: dict[int, Eye] = {}
         self._copies: Counter[tuple[int, int, str]] = Counter()
         self._excuses: Counter[tuple[int, int, str]] = Counter()
@@ -246,6 +253,7 @@ class Judge:
 
     def handled(self, came: Incoming, before: Row | None, after: Row | None) -> None:
         """An update was handled, as far as it came."""
+        self.reminded.handled(came, before, after)
         if not isinstance(came, Tap | Word):
             self._handled.add(came.update)
             return
@@ -283,6 +291,8 @@ class Judge:
             return
         eye.handled = self._now()
         was, state = before.chat.state, after.chat.state
+        if was == state and before.chat.person != after.chat.person:
+            eye.beside = after.rev
         if action in ("now", "see") and isinstance(was, Unsure):
             eye.held, eye.wait = now, eye.wait or action == "now"
         elif action == "yes" and isinstance(was, Held):
@@ -291,6 +301,8 @@ class Judge:
         if fresh and isinstance(was, Browsing) and not isinstance(state, Playing):
             self.wrong(f"breathing asked for {state.kind}")
         self._chose(eye, action, was)
+        if isinstance(came, Tap) and came.data == "menu:settings.out-none":
+            eye.kept = frozenset()
         if after.chat.run and (before.chat.run is None or before.chat.run.id != after.chat.run.id):
             eye.runs.append(Begun(after.rev, now, action, eye.out))
             eye.today = None
@@ -344,8 +356,9 @@ class Judge:
         asks = after is not None and action == "erase" and isinstance(after.chat.state, Forgetting)
         return action in ALWAYS or action == "menu" or asks or shows
 
-    def answered(self, came: Tap, text: str) -> None:
+    def answered(self, came: Tap, text: str, row: Row | None) -> None:
         """A tap got a direct answer."""
+        self.reminded.answered(came, text, row)
 
     # ── what people see ───────────────────────────────────────────────────────────────────────────────────────────────
     def came(self, message: Message, rev: int, part: str, began: int) -> None:
@@ -482,9 +495,10 @@ class Judge:
             if row is None or row.send_at is not None or row.chat.state.seen is None or eye.blocked:
                 continue
             parts, ours = screen(row.chat, self._library), self._telegram.of(chat)
-            if not parts or parts[-1].kind == "silence" or row.rev in eye.cleared or None in eye.cleared:
+            told_before = row.rev == eye.beside
+            if told_before or not parts or parts[-1].kind == "silence" or row.rev in eye.cleared or None in eye.cleared:
                 continue
-            want = tuple((b.text, f"{b.action}:{row.rev}") for line in parts[-1].buttons for b in line)
+            want = tuple((b.text, data_of(b, row.rev)) for line in parts[-1].buttons for b in line)
             texts = {self._bare(m.text) for m in ours if m.buttons == want}
             if self._bare(parts[-1].text) not in texts:
                 self.wrong(f"what is shown is not the state: {row.chat.state}, but {[m.text[-60:] for m in ours[-2:]]}")
@@ -512,6 +526,7 @@ class Judge:
             row = row_of(chat)
             if row is None:
                 continue
+            self.reminded.at_the_end(chat, row)
             state = row.chat.state
             if row.send_at is not None or row.sending is not None or state.waits:
                 self.wrong(f"not quiet: {row}")

@@ -12,14 +12,16 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.chat.messenger import Answer, Kind, Me
+from bot.chat.messenger import Answer, Kind, Me, data_of
 from bot.guide.parts import Button, Part
 from tests.simulation.loop import BEGAN
 
 if TYPE_CHECKING:
+    from bot.store.rows import Row
     from tests.simulation.judge import Judge
 
 ME = Me(1, "easeback_bot")
@@ -40,6 +42,8 @@ class Message:
     at: float
     seconds: float | None = None
     """Length, of a voice note."""
+    asks: bool = False
+    """It opened the field to reply to it."""
 
     @property
     def actions(self) -> frozenset[str]:
@@ -49,8 +53,8 @@ class Message:
     @property
     def rev(self) -> int | None:
         """The rev on its buttons."""
-        revs = [data.partition(":")[2] for _, data in self.buttons]
-        return int(revs[0]) if revs and revs[0].isdecimal() else None
+        revs = (data.partition(":")[2] for _, data in self.buttons)
+        return next((int(rev) for rev in revs if rev.isdecimal()), None)
 
 
 @dataclass
@@ -75,6 +79,8 @@ class Telegram:
     slow: list[tuple[float, float]] = field(default_factory=list)
     """Seconds until the next requests are accepted, and from there to their answers, which may be lost (infinite)."""
     judge: Judge = field(init=False)
+    row: Callable[[int], Row | None] = field(init=False)
+    """What is committed about a chat."""
 
     def next_id(self) -> int:
         """Ids of messages, the person's and the bot's in one row."""
@@ -82,10 +88,14 @@ class Telegram:
         return self.ids
 
     # what people do
-    def say(self, chat: int, text: str) -> int:
-        """A message was written. Gives its id."""
+    def say(self, chat: int, text: str, answers: Message | None = None) -> int:
+        """A message was written, as a reply to one of the bot's or as none. Gives its id."""
         message = self.next_id()
-        self._update(message={**self._message(chat, message), "from": self._user(chat), "text": text})
+        said = {**self._message(chat, message), "from": self._user(chat), "text": text}
+        if answers is not None:
+            asked = {**self._message(chat, answers.id), "from": self._user(1), "text": unescape(answers.text)}
+            said["reply_to_message"] = asked
+        self._update(message=said)
         return message
 
     def tap(self, on: Message, data: str) -> None:
@@ -183,7 +193,7 @@ class Line:
     async def show(self, chat: int, part: Part, rev: int, note: Path | str | None) -> Answer:
         """Send or edit a part of a screen."""
         telegram, began = self._telegram, self._telegram.judge.mark()
-        buttons = tuple((b.text, f"{b.action}:{rev}") for row in part.buttons for b in row)
+        buttons = tuple((b.text, data_of(b, rev)) for row in part.buttons for b in row)
         seconds = part.seconds if part.kind == "voice" else None
 
         def accept() -> Answer:
@@ -250,17 +260,29 @@ class Line:
         return await self._call(None, lambda: Answer(Kind.DONE))
 
     async def say(
-        self, chat: int, text: str, buttons: Sequence[Sequence[Button]] = (), instead_of: int | None = None
+        self,
+        chat: int,
+        text: str,
+        buttons: Sequence[Sequence[Button]] = (),
+        instead_of: int | None = None,
+        *,
+        html: bool = False,
+        ask: str = "",
+        silent: bool = True,
     ) -> Answer:
-        """A direct answer."""
-        made = tuple((b.text, b.action) for row in buttons for b in row)
+        """A direct answer, or (with a sound) a reminder."""
+        made = tuple((b.text, data_of(b, None)) for row in buttons for b in row)
+        reminded = None if silent else self._telegram.judge.reminded.asked(chat, self._telegram.row(chat))
 
         def accept() -> Answer:
             message = self._telegram.find(chat, instead_of) if instead_of is not None else None
             if message is not None:
                 message.text, message.buttons = text, made
                 return Answer(Kind.DONE)
-            self._telegram.of(chat).append(Message(self._telegram.next_id(), chat, text, made, self._loop.time()))
+            new = Message(self._telegram.next_id(), chat, text, made, self._loop.time(), asks=bool(ask))
+            self._telegram.of(chat).append(new)
+            if reminded is not None:
+                reminded()
             return Answer(Kind.DONE)
 
         return await self._call(chat, accept)

@@ -13,21 +13,25 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot.app import FULL_POLL, LATE, TWICE, read_content
-from bot.chat.alarm import BEAT, Alarm
+from bot.chat.alarm import BEAT, Alarm, earliest
 from bot.chat.answers import Answers
 from bot.chat.delivery import Delivery, Job
 from bot.chat.flood import HANDLE, Flood, Verdict
 from bot.chat.messenger import Answer, Incoming, Messenger, Tap
 from bot.chat.polling import Polling
 from bot.chat.rate import Rate
-from bot.chat.turns import Reply, Turns, due_of
+from bot.chat.reminding import Reminding
+from bot.chat.reply import Reply
+from bot.chat.turns import Turns, due_of
 from bot.guide.chat import Chat, Playing
 from bot.guide.content import CLASSIC
 from bot.guide.library import Library
-from bot.store.chats import Row, Store
+from bot.store.chats import Store
 from bot.store.database import Database
 from bot.store.errors import StoreFailed
+from bot.store.rows import Row
 from bot.store.secrets import Keys
+from bot.zones import COUNTRIES, cities_in, usual_zone
 from tests.notes import CONTENT
 from tests.simulation.book import Book
 from tests.simulation.database import Memory, in_memory
@@ -37,6 +41,7 @@ from tests.simulation.people import Person
 from tests.simulation.telegram import Line, Telegram
 
 READ_CONTENT, WORDS = read_content(CONTENT)
+CITIES, USUAL = {"en": cities_in("en")}, {"en": usual_zone("en")}
 BOOK = Book(READ_CONTENT, WORDS["en"])
 HOUR = 3600.0
 REST = 52 * HOUR
@@ -53,7 +58,9 @@ class Unsealed(Keys):
         return sealed
 
 
-LOOK = "SELECT * FROM chats JOIN people ON chat = id WHERE id = ?"
+LOOK = (
+    "SELECT * FROM chats JOIN people ON people.chat = id LEFT JOIN reminders ON reminders.chat = id WHERE chats.id = ?"
+)
 KEYS = Unsealed(["c2ltdWxhdGlvbi1zaW11bGF0aW9uLXNpbXVsYXRpb24="])
 
 
@@ -126,7 +133,8 @@ class Process:
         rate = Rate(25.0, world.clock)
         self.delivery = Settling(self.store, messenger, self._note, world.clock, world.library, rate, self._changed)
         self.delivery.line = self.line
-        self.alarm = Ringing(self.store, world.clock, self.turns.tick)
+        self.reminding = Reminding(self.store, messenger, self.turns, world.clock, world.library, rate, self._changed)
+        self.alarm = Ringing(self.store, world.clock, self.turns.tick, self.reminding.wake)
         answers = Answers(messenger, rate, world.clock)
         self.flood = Flood(world.library)
         self.polling = Polling(messenger, self._take, self.turns.park, answers, self._judge, wait=3000, watch=4000)
@@ -173,7 +181,7 @@ class Process:
         while await self.polling.poll_once(0) and self.polling.brought >= FULL_POLL:
             pass
         await self.alarm.start()
-        await asyncio.gather(self.delivery.run(), self.polling.run())
+        await asyncio.gather(self.delivery.run(), self.reminding.run(), self.polling.run())
 
     async def _note(self, key: str) -> Path | None:
         if self.world.notes and not self.world.notes.pop(0):
@@ -184,7 +192,7 @@ class Process:
         return Path(key)
 
     def _changed(self, row: Row) -> None:
-        self.alarm.notice(due_of(row))
+        self.alarm.notice(earliest(due_of(row), row.remind_at))
         self.delivery.wake()
 
     def _judge(self, came: Incoming) -> Verdict:
@@ -203,7 +211,7 @@ class Process:
         finally:
             self._taking = None
         if isinstance(came, Tap) and reply is not None and reply.text:
-            self.world.judge.answered(came, reply.text)
+            self.world.judge.answered(came, reply.text, self.world.look(came))
         return reply
 
 
@@ -231,7 +239,8 @@ class World:
         self.connection = in_memory()
         self.telegram = Telegram(random.Random(self.seed + 1), self.faults)
         self.telegram.count = self.count
-        self.judge = self.telegram.judge = Judge(self.telegram, self.library(), BOOK, self.loop.time)
+        self.judge = self.telegram.judge = Judge(self.telegram, self.library(), BOOK, self.loop.time, self.clock.now)
+        self.telegram.row = self.row
         self.ill = False
         """The store fails half of what is asked of it."""
         self.crash_rate = self.dice.choice((0.0, 0.0002, 0.0005, 0.004))
@@ -253,6 +262,9 @@ class World:
             work=0.01,
             late_after=LATE,
             twice_within=TWICE,
+            zones=COUNTRIES,
+            cities=CITIES,
+            usual_zones=USUAL,
         )
 
     def look(self, came: Incoming) -> Row | None:
@@ -350,12 +362,17 @@ class World:
             self.connection.engine.dispose()
 
     def _failed(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        if not isinstance(context.get("exception"), Crash):
+        error = context.get("exception")
+        if isinstance(error, BaseExceptionGroup):
+            error = error.split(Crash)[1] or Crash()
+        if not isinstance(error, Crash):
             self.judge.wrong(f"a task failed: {context}")
 
     async def _run(self) -> None:
         for chat in range(1, 1 + self.people):
-            person = Person(chat, self.telegram, self.judge, random.Random(self.seed * 10 + chat), self.loop.time)
+            person = Person(
+                chat, self.telegram, self.judge, random.Random(self.seed * 10 + chat), self.loop.time, self.clock.now
+            )
             self.spawn(person.live(self.end))
         if self.faults:
             self.spawn(self._trouble())
@@ -366,6 +383,7 @@ class World:
         await asyncio.sleep(REST)
         self.count["hours"] = round(self.loop.time() / HOUR)
         self.judge.at_the_end(self.row)
+        self.count += self.judge.reminded.count
 
     async def _close(self) -> None:
         if self._back:
