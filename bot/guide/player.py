@@ -66,6 +66,8 @@ MANY_HURTS = 2
 """From this "It hurts" of a run on, the signs of the notice come again."""
 MUCH = 8
 """From this score at the start on, breathing is offered first."""
+COUNTS_FROM = 60.0
+"""Seconds of practice from which a run without a score counts as a day of practice."""
 LEFT_OUT_VERSION = "1"
 """Of the words by which what is left out is kept (`leave-out-ask`)."""
 
@@ -212,7 +214,7 @@ def _told_by_delivery(chat: Chat, event: Delivered | GaveUp | NoVoice | Gone, no
 def _set_aside(chat: Chat, now: datetime, why: PauseReason) -> Chat:
     """A run waits, all else is closed; nothing is sent until the person does something, which shows where we are."""
     if _waits_at(chat, now) is None:
-        return replace(_ended(chat), state=Idle(at=now, lost=now))
+        return replace(_ended(chat, now), state=Idle(at=now, lost=now))
     chat = _pause(chat, now, why)
     return replace(chat, state=replace(chat.state, lost=now, silence=()))
 
@@ -936,29 +938,34 @@ def _finish(chat: Chat, now: datetime, why: EndReason, silence: tuple[int, ...] 
     """The last line, with pain after as an offer; a run that led nothing ends without a question."""
     silence = _ahead(chat, now) if silence is None else silence
     if why == "done" and _run(chat).plan.ends == "silence":
-        return replace(_ended(chat), state=Idle(at=now, seen=None if silence else now, silence=silence))
+        return replace(_ended(chat, now), state=Idle(at=now, seen=None if silence else now, silence=silence))
     if _run(chat).plan.ends == "silence" or not _run(chat).practised:
-        return replace(_ended(chat), state=Idle(at=now, words="stopped", silence=silence))
+        return replace(_ended(chat, now), state=Idle(at=now, words="stopped", silence=silence))
     return replace(chat, state=Scoring(at=now, why=why, silence=silence))
 
 
 def _summed(chat: Chat, after: int | None, now: datetime, on: int | None) -> Chat:
-    """What the run was. Under a consent it is kept; who was never asked is asked."""
-    run, minutes = _run(chat), max(1, round(_run(chat).practised / 60))
-    kept = KeptRun(
+    """What the run was. Who was never asked whether it may be kept is asked."""
+    kept = _as_kept(chat, now, after)
+    asked = chat.person.consent is not None
+    state = Summary(at=now, minutes=kept.minutes, before=kept.before, after=after, run=None if asked else kept, on=on)
+    return replace(_keep(replace(chat, run=None), kept, now), state=state)
+
+
+def _as_kept(chat: Chat, now: datetime, after: int | None = None) -> KeptRun:
+    """What a consent lets outlive the run. It ended when it was last gone on with, not when it was given up."""
+    run = _run(chat)
+    return KeptRun(
         id=run.id,
-        at=now,
+        at=now if isinstance(chat.state, Playing) else min(now, chat.state.at),
         session=run.plan.session,
         position=run.plan.position,
-        minutes=minutes,
+        minutes=max(1, round(run.practised / 60)),
         before=run.before,
         after=after,
         hurts=run.hurts,
         left_out=sum(step.counts and step.form in ("rest", "imagine") for step in run.plan.steps),
     )
-    asked = chat.person.consent is not None
-    state = Summary(at=now, minutes=minutes, before=run.before, after=after, run=None if asked else kept, on=on)
-    return replace(_keep(_ended(chat), kept, now), state=state)
 
 
 def _keep(chat: Chat, run: KeptRun, now: datetime) -> Chat:
@@ -977,10 +984,13 @@ def _consented(chat: Chat, summary: Summary, now: datetime, on: int | None, *, y
 
 def _close(chat: Chat, now: datetime) -> Chat:
     """Closed in silence: nothing is shown, old buttons go."""
-    return replace(_ended(chat), state=Idle(at=now, seen=now))
+    return replace(_ended(chat, now), state=Idle(at=now, seen=now))
 
 
-def _ended(chat: Chat) -> Chat:
+def _ended(chat: Chat, now: datetime) -> Chat:
+    """No run any more. What was practised counts, however it ended: asleep at the end, or stopped half-way."""
+    if chat.run and chat.run.practised >= COUNTS_FROM:
+        chat = _keep(chat, _as_kept(chat, now), now)
     return replace(chat, run=None)
 
 
@@ -995,8 +1005,8 @@ def _to(chat: Chat, now: datetime, state: AnyState) -> Outcome:
 
 def _screen(chat: Chat, now: datetime, state: AnyState) -> Chat:
     """Another screen: what is still to be heard falls silent with it, and a run that it doesn't belong to is over."""
-    new = replace(chat, state=replace(state, silence=_ahead(chat, now)))
-    return new if _of_a_run(state) else _ended(new)
+    silence = _ahead(chat, now)
+    return replace(chat if _of_a_run(state) else _ended(chat, now), state=replace(state, silence=silence))
 
 
 def _of_a_run(state: AnyState) -> bool:
