@@ -269,7 +269,9 @@ class Turns:
             query, on = (came.query, came.message) if isinstance(came, Tap) else (None, None)
             return turned(came.chat, say, query, None if say.ask or on in screens else on)
         words = self._library().words_in(language)
-        buttons = ((Button(words("button-begin"), "menu:backpain", "primary"),),) if say.words == "start" else ()
+        begin = Button(words("button-begin"), "menu:backpain", "primary")
+        remind = Button(words("button-daily"), "menu:remind")
+        buttons = ((begin,), (remind,)) if say.words == "start" else ()
         query = came.query if isinstance(came, Tap | Elsewhere) else None
         asked = came.message if isinstance(came, Tap) and say.words == "forgotten" else None
         return Reply(came.chat, words(say.words, **say.args), query=query, buttons=buttons, instead_of=asked)

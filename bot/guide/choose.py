@@ -10,10 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.guide.chat import Chat
+from bot.guide.content import TICKS
 from bot.guide.library import Library
 from bot.guide.outcome import Page, Say
 from bot.guide.parts import Button, Rows, w
-from bot.guide.person import Person, Settings
+from bot.guide.person import Person, Settings, leaving_out, ticked
 from bot.guide.words import Words
 
 Sheet = tuple[Chat, Say | Page]
@@ -24,19 +25,15 @@ DAYS = range(1, 8)
 def settings(chat: Chat, path: str, now: datetime, library: Library) -> Sheet:
     """The page itself, or what was chosen on it."""
     verb, _, rest = path.partition(".")
+    words = library.words_in(chat.person.language)
     if verb in CHOICES and rest in CHOICES[verb]:
         chat = replace(chat, person=CHOICES[verb][rest](chat.person))
         return chat, _main(chat, library)
-    words = library.words_in(chat.person.language)
     match verb:
         case "pace" | "breath" | "days":
             return chat, _choice(chat, verb, words)
         case "out":
-            return chat, _left_out(chat, words)
-        case "out-none":
-            nothing = frozenset[str]()
-            person = replace(chat.person, left_out_tags=nothing, left_out_poses=nothing, left_out_kept=None)
-            chat = replace(chat, person=replace(person, positions={}))
+            return _left_out(chat, rest, now, words)
         case "where":
             chat = replace(chat, person=replace(chat.person, positions={}))
         case "language" if rest in library.words:
@@ -60,10 +57,6 @@ CHOICES: dict[str, dict[str, Callable[[Person], Person]]] = {
     "timed": {"yes": _set("timed", True), "no": _set("timed", False)},
     "voice": {"yes": _set("voice", True), "no": _set("voice", False)},
     "sounds": {"yes": _set("sounds", True), "no": _set("sounds", False)},
-    "imagine": {
-        "yes": lambda person: replace(person, imagine=True),
-        "no": lambda person: replace(person, imagine=False),
-    },
 }
 """What can be set with one tap: by setting and value, how the person changes."""
 
@@ -102,7 +95,6 @@ def _rows(person: Person, own: Settings, words: Words, library: Library) -> Rows
         if own.voice
         else [to("silent" if own.sounds else "sounds", f"settings.sounds.{'no' if own.sounds else 'yes'}")]
     )
-    some = person.left_out_tags or person.left_out_poses
     return (
         (
             to("pace", "settings.pace"),
@@ -114,7 +106,7 @@ def _rows(person: Person, own: Settings, words: Words, library: Library) -> Rows
             to("breath", "settings.breath"),
         ),
         (to("days", "settings.days"), *([to("where", "settings.where")] if person.positions else [])),
-        *(((to("out", "settings.out"),),) if some else ()),
+        (to("out", "settings.out"),),
         tuple(last),
     )
 
@@ -139,20 +131,33 @@ def _choice(chat: Chat, verb: str, words: Words) -> Page:
     return Page(text=w(words, question), buttons=(*rows, (Button(words("button-return"), "menu:settings"),)))
 
 
-def _left_out(chat: Chat, words: Words) -> Page:
-    """What kind of movements are left out is told by their number: which they are stands at the boxes alone."""
-    kept = len(chat.person.left_out_tags) + len(chat.person.left_out_poses)
-    rows: Rows = (
-        (Button(words("button-set-out-none"), "menu:settings.out-none", "danger"),),
-        (
-            Button(
-                words("button-resting" if chat.person.imagine else "button-imagine"),
-                f"menu:settings.imagine.{'no' if chat.person.imagine else 'yes'}",
-            ),
-        ),
-        (Button(words("button-return"), "menu:settings"),),
+def _left_out(chat: Chat, change: str, now: datetime, words: Words) -> Sheet:
+    """The boxes of "Some movements aren't for me", ticked in place; and the moves that were left out by name."""
+    person, ticks = chat.person, ticked(chat.person.left_out_tags)
+    verb, _, tick = change.partition(".")
+    match verb:
+        case "tick" if tick in TICKS:
+            person = leaving_out(person, ticks ^ {tick}, now)
+        case "imagine" | "resting":
+            person = replace(person, imagine=verb == "imagine")
+        case "poses":
+            person = replace(person, left_out_poses=frozenset())
+    ticks = ticked(person.left_out_tags)
+    lines = [f"<b>{w(words, 'leave-out-which')}</b>"]
+    lines += [w(words, "leave-out-imagine" if person.imagine else "leave-out-rest"), w(words, "set-out-kept")]
+    boxes: Rows = tuple(
+        (Button(f"{'☑' if tick in ticks else '☐'} {words(f'tick-{tick}')}", f"menu:settings.out.tick.{tick}"),)
+        for tick in TICKS
     )
-    return Page(text=w(words, "set-out-which", kinds=kept), buttons=rows)
+    seen = "resting" if person.imagine else "imagine"
+    last = [Button(words(f"button-{seen}"), f"menu:settings.out.{seen}")]
+    if person.left_out_poses:
+        lines.append(w(words, "set-out-poses", moves=len(person.left_out_poses)))
+        last.append(Button(words("button-set-poses"), "menu:settings.out.poses"))
+    page = Page(
+        text="\n\n".join(lines), buttons=(*boxes, tuple(last), (Button(words("button-return"), "menu:settings"),))
+    )
+    return replace(chat, person=person), page
 
 
 def _languages(chat: Chat, library: Library) -> Page:

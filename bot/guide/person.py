@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.guide.content import CLASSIC
+from bot.guide.content import CLASSIC, TICKS
 
+LEFT_OUT_VERSION = "1"
+"""Of the words by which what is left out is kept (`leave-out-ask`, `set-out-which`)."""
 CONSENT_VERSION = "1"
 """Of the words by which scores, leave-outs and practice days are kept (`keep-ask`)."""
 PRIVACY, PRIVACY_DATE = "1", "2026-11-30"
@@ -79,6 +81,23 @@ class Person:
     def keeps(self) -> bool:
         """True under a consent: what the person did may outlive a run."""
         return self.consent is not None and self.consent.yes
+
+
+def tags_of(ticks: Iterable[str]) -> frozenset[str]:
+    """What ticked boxes leave out."""
+    return frozenset(str(tag) for tick in ticks for tag in TICKS[tick])
+
+
+def ticked(tags: Set[str]) -> frozenset[str]:
+    """The boxes of which all that they stand for is left out."""
+    return frozenset(tick for tick in TICKS if tags_of([tick]) <= tags)
+
+
+def leaving_out(person: Person, ticks: Iterable[str], now: datetime) -> Person:
+    """These boxes kept for next time: as tags, with the date of the consent. Each position is asked for anew."""
+    tags = tags_of(ticks)
+    kept = Dated(version=LEFT_OUT_VERSION, at=now) if tags else None
+    return replace(person, left_out_tags=tags, left_out_kept=kept, positions={})
 
 
 _PERSON = TypeAdapter(Person)

@@ -41,11 +41,11 @@ from bot.guide.kept import SHOWN_FOR, KeptRun
 from bot.guide.library import Library
 from bot.guide.menus import menu
 from bot.guide.outcome import Outcome, Say
-from bot.guide.person import CONSENT_VERSION, Dated, Hold, Person
+from bot.guide.person import CONSENT_VERSION, Dated, Hold, Person, leaving_out, tags_of, ticked
 from bot.guide.plan import Options, first_side, plan, ways
 from bot.guide.planned import More, Plan
 from bot.guide.reminders import passed_over, practised
-from bot.guide.replan import go_further, leave_out, more_quiet, rest_through, told_anew
+from bot.guide.replan import go_further, leave_out, leave_tags, more_quiet, rest_through, told_anew
 
 LEAD = 5.0
 """Seconds before a note's end at which the next one is sent, so that it plays by itself."""
@@ -68,8 +68,6 @@ MUCH = 8
 """From this score at the start on, breathing is offered first."""
 COUNTS_FROM = 60.0
 """Seconds of practice from which a run without a score counts as a day of practice."""
-LEFT_OUT_VERSION = "1"
-"""Of the words by which what is left out is kept (`leave-out-ask`)."""
 
 
 # ── what happens ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -511,10 +509,17 @@ def _beside(chat: Chat, event: Menu, now: datetime, library: Library) -> Outcome
     """A page beside the session. What it changes about how steps are told takes hold at the next one."""
     was = chat.person
     chat, shown = menu(chat, event, now, library)
+    waits = _waits_at(chat, now)
+    if waits is None:
+        return Outcome(chat, shown)
+    # What waits is sent anew when it goes on.
+    step = chat.state.step if isinstance(chat.state, Playing) else waits[0] - 1
     changed = (was.settings.pace, was.breath) != (chat.person.settings.pace, chat.person.breath)
-    if changed and was.language == chat.person.language and (waits := _waits_at(chat, now)) is not None:
-        shown_step = chat.state.step if isinstance(chat.state, Playing) else waits[0]
-        chat = _told_anew(chat, shown_step, now, library)
+    if changed and was.language == chat.person.language:
+        chat = _told_anew(chat, step, now, library)
+    if new := chat.person.left_out_tags - was.left_out_tags:
+        run = _run(chat)
+        chat = replace(chat, run=replace(run, left_out=run.left_out | new, plan=leave_tags(run.plan, step, new)))
     return Outcome(chat, shown)
 
 
@@ -655,8 +660,7 @@ def _decided(
 def _boxes(person: Person, session: str, today: frozenset[str] | None, now: datetime, on: int | None) -> LeavingOut:
     """The boxes, ticked where all that they stand for is left out."""
     tags = person.left_out_tags if today is None else today
-    ticks = frozenset(name for name, what in TICKS.items() if {str(tag) for tag in what} <= tags)
-    return LeavingOut(at=now, session=session, ticks=ticks, imagine=person.imagine, today=today, on=on)
+    return LeavingOut(at=now, session=session, ticks=ticked(tags), imagine=person.imagine, today=today, on=on)
 
 
 def _in_the_boxes(
@@ -666,8 +670,7 @@ def _in_the_boxes(
     head, _, name = action.partition(".")
     anew = replace(boxes, at=now, seen=None, lost=None, on=on or boxes.there)
     choosing = Choosing(at=now, session=boxes.session, on=on)
-    tags = frozenset(str(tag) for tick in boxes.ticks for tag in TICKS[tick])
-    person = chat.person
+    person = replace(chat.person, imagine=boxes.imagine)
     match head:
         case "tick" if name == boxes.last and _twice(boxes.at, now, library):
             return Outcome(chat)
@@ -676,14 +679,12 @@ def _in_the_boxes(
         case "imagine" | "resting":
             return Outcome(replace(chat, state=replace(anew, imagine=head == "imagine")))
         case "keep-out":
-            kept = Dated(version=LEFT_OUT_VERSION, at=now) if tags else None
-            person = replace(person, imagine=boxes.imagine, left_out_tags=tags, left_out_kept=kept, positions={})
-            return _to(replace(chat, person=person), now, choosing)
+            return _to(replace(chat, person=leaving_out(person, boxes.ticks, now)), now, choosing)
         case "today":
             # What is new today was never weighed against the way of last time: that one is asked for again.
             positions = {asked: way for asked, way in person.positions.items() if asked != boxes.session}
-            person = replace(person, imagine=boxes.imagine, positions=positions)
-            return _to(replace(chat, person=person), now, replace(choosing, left_out=tags))
+            chat = replace(chat, person=replace(person, positions=positions))
+            return _to(chat, now, replace(choosing, left_out=tags_of(boxes.ticks)))
         case "return":
             return _to(chat, now, replace(choosing, left_out=boxes.today))
     return Outcome(chat, Say("no-fit"))

@@ -98,10 +98,13 @@ def zone(chat: Chat, path: str, now: datetime, library: Library) -> Sheet:
             return _here(chat, rest, now, library)
         case "ask":
             return chat, Page(text=w(words, "ask-zone"), ask=words("ask-zone-field"))
+        case "list":
+            return chat, Page(text=w(words, "zone-which"), buttons=_places(chat, now, library))
     guess = chat.person.zone or library.usual_zones.get(chat.person.language, "Etc/UTC")
     text = w(words, "zone-is-it", time=_shown(now.astimezone(ZoneInfo(guess)).time()))
     yes = Button(words("button-zone-yes"), f"menu:zone.is.{guess}", "success")
-    return chat, Page(text=text, buttons=((yes, Button(words("button-zone-no"), "menu:zone.ask")),))
+    no = Button(words("button-zone-no"), "menu:zone.ask")
+    return chat, Page(text=text, buttons=((yes, no), (Button(words("button-zone-list"), "menu:zone.list"),)))
 
 
 def zone_typed(chat: Chat, typed: str, now: datetime, library: Library) -> Sheet:
@@ -191,6 +194,16 @@ def _set(chat: Chat, at: time, words: Words, library: Library) -> Sheet:
     known = chat.reminder or Reminder(at=at, zone=chat.person.zone)
     chat = replace(chat, reminder=replace(known, at=at, unanswered=0, again=None))
     return chat, _overview(chat, words, library)
+
+
+def _places(chat: Chat, now: datetime, library: Library) -> Rows:
+    """A place for each hour of the world with what the clock shows there, from west to east."""
+    cities, there = library.cities_in(chat.person.language), {name: now.astimezone(ZoneInfo(name)) for name in PLACES}
+    buttons = [
+        Button(f"{cities.get(name, name)} · {_shown(there[name].time())}", f"menu:zone.is.{name}")
+        for name in sorted(PLACES, key=lambda name: there[name].utcoffset() or NEAR)
+    ]
+    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
 
 
 def _here(chat: Chat, name: str, now: datetime, library: Library) -> Sheet:

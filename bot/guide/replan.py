@@ -6,7 +6,7 @@ Each change that moves the steps gives the new index of the step that it was ask
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from bot.guide.marks import Script
@@ -33,6 +33,17 @@ def leave_out(plan: Plan, index: int) -> tuple[Plan, int]:
         else:
             steps.append(_rested(step) if step.left_out_as == out else step)
     return replace(plan, steps=tuple(steps)), here
+
+
+def leave_tags(plan: Plan, index: int, tags: Set[str]) -> Plan:
+    """The steps behind `index` with one of these tags become their rest twins, and their cautions go."""
+    out = {s.root for i, s in enumerate(plan.steps) if i > index and s.form == "led" and tags & set(s.tags)}
+    steps = tuple(
+        _rested(s) if i > index and s.root in out else s
+        for i, s in enumerate(plan.steps)
+        if i <= index or s.form != "caution" or s.root not in out
+    )
+    return replace(plan, steps=steps)
 
 
 def more_quiet(plan: Plan, index: int, name: str, show: str, voice: str | None) -> Plan:

@@ -183,9 +183,10 @@ set-days = Days a week: { $days }
 set-days-which = On how many days a week would you like to do this? Two minutes count.
 set-where = Where you do it: as last time
 set-out-some = Some moves are left out
-set-out-which = { $kinds ->
-        [one] One kind of move is left out. The boxes for it stand where you choose how to be.
-       *[other] { $kinds } kinds of moves are left out. The boxes for them stand where you choose how to be.
+set-out-kept = I keep the moves to leave out, and no word of this list.
+set-out-poses = { $moves ->
+        [one] One more move is out: you took it out in a session.
+       *[other] { $moves } more moves are out: you took them out in a session.
     }
 set-language-which = Which language, from the next session on?
 help-title = How this works
@@ -275,6 +276,7 @@ button-keep-yes = Yes, keep it
 button-keep-no = No
 button-remind-me = Remind me tomorrow?
 button-remind = A reminder
+button-daily = Daily reminder
 button-settings = How you like it
 button-safety = When to stop
 button-privacy = What I keep
@@ -289,7 +291,7 @@ button-set-breath = Breath
 button-set-days = Days a week
 button-set-where = Ask me where
 button-set-out = What is left out
-button-set-out-none = Leave nothing out
+button-set-poses = Take them in again
 button-set-zone = Where I am
 button-set-remind = Reminder
 button-set-language = Language
@@ -301,6 +303,7 @@ button-privacy-forget = Erase all
 button-zone-yes = Yes
 button-zone-no = No
 button-zone-other = None of these
+button-zone-list = From a list
 button-remind-time = Another time
 button-remind-hour = Another hour
 button-remind-days = Fewer days

@@ -166,3 +166,14 @@ def test_too_late_or_gone_nothing_comes(person: Walk) -> None:
     assert rung(person) is None
     assert person.chat is not None
     assert reminder_due(person.chat, DUE) is None
+
+
+def test_who_types_nothing_finds_the_zone_in_a_list_by_what_the_clock_shows(person: Walk) -> None:
+    shown = press(person, page(person, "remind"), "From a list")
+    offered = labels(shown)
+    assert offered[0].startswith("Honolulu · 8:42")
+    assert offered[-1].startswith(("Apia", "Auckland"))
+    assert len(offered) == len(set(offered))
+    press(person, shown, "Kolkata · 0:12" if "Kolkata · 0:12" in offered else next(o for o in offered if "0:12" in o))
+    assert person.chat is not None
+    assert person.chat.person.zone == "Asia/Kolkata"
