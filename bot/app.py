@@ -13,6 +13,7 @@ import structlog
 
 from bot.chat.alarm import Alarm, earliest
 from bot.chat.answers import Answers
+from bot.chat.bringing import Bringing
 from bot.chat.delivery import Delivery
 from bot.chat.flood import Flood
 from bot.chat.messenger import Kind, Me, Messenger
@@ -231,7 +232,7 @@ async def running(
         delivery = Delivery(store, messenger, shelf.note, clock, library, rate, changed)
         reminding = Reminding(store, messenger, turns, clock, library, rate, changed)
         alarm = Alarm(store, clock, turns.tick, reminding.wake)
-        answers, flood = Answers(messenger, rate, clock), Flood(library)
+        answers, flood = Answers(messenger, rate, clock, Bringing(store, clock, library).bring), Flood(library)
         polling = Polling(messenger, turns.take, turns.park, answers, lambda came: flood.judge(came, clock.real()))
         shelf.want(orders(ahead(led.content, led.words, voices)))
         await messenger.no_webhook()

@@ -36,9 +36,11 @@ log = structlog.get_logger()
 class Answers:
     """Sends direct answers."""
 
-    def __init__(self, messenger: Messenger, rate: Rate, clock: Clock) -> None:
-        """`rate` is the one of all sends."""
-        self._messenger, self._rate, self._clock = messenger, rate, clock
+    def __init__(
+        self, messenger: Messenger, rate: Rate, clock: Clock, bring: Callable[[Reply], Awaitable[Reply]] | None = None
+    ) -> None:
+        """`rate` is the one of all sends. `bring` makes what an answer brings, right before it goes out."""
+        self._messenger, self._rate, self._clock, self._bring = messenger, rate, clock, bring
         self._lanes: dict[int, list[Reply]] = {}
         """What waits in each chat; a chat is here as long as somebody sends for it."""
         self._spinning: Counter[int] = Counter()
@@ -90,10 +92,14 @@ class Answers:
             del self._lanes[chat]
 
     async def _say(self, reply: Reply) -> None:
-        html, ask = reply.page, reply.ask
-        say = self._messenger.say
+        if reply.brings is not None and self._bring is not None:
+            reply = await self._bring(reply)
+        page = reply
         await self._send(
-            lambda: say(reply.chat, reply.text, reply.buttons, reply.instead_of, html=html, ask=ask), FRESH
+            lambda: self._messenger.say(
+                page.chat, page.text, page.buttons, page.instead_of, html=page.page, ask=page.ask, file=page.file
+            ),
+            FRESH,
         )
 
     async def _send(self, call: Callable[[], Awaitable[Answer]], fresh: float) -> None:

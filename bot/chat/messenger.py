@@ -42,6 +42,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
+from bot.chat.reply import File
 from bot.guide.parts import Button, Part
 
 TELEGRAM = "https://api.telegram.org"
@@ -242,6 +243,7 @@ REFUSALS: Sequence[tuple[str, Kind]] = (
     ("query is too old", Kind.DONE),
     ("message to edit not found", Kind.NOTHING_TO_EDIT),
     ("message can't be edited", Kind.NOTHING_TO_EDIT),
+    ("there is no text in the message to edit", Kind.NOTHING_TO_EDIT),
     ("message_id_invalid", Kind.NOTHING_TO_EDIT),
     ("voice_messages_forbidden", Kind.NO_VOICE),
     ("wrong file identifier", Kind.BAD_FILE),
@@ -486,12 +488,20 @@ class Messenger:
         html: bool = False,
         ask: str = "",
         silent: bool = True,
+        file: File | None = None,
     ) -> Answer:
         """A direct answer, not durable; in place of a message, if that is still there. `ask`: it is to be replied to.
 
-        Its buttons have no rev and act whenever they are tapped.
+        Its buttons have no rev and act whenever they are tapped. What brings a file is a message of its own.
         """
         markup, mode = keyboard(buttons, None), "HTML" if html else None
+        if file is not None:
+            send = self._bot.send_photo if file.kind == "photo" else self._bot.send_document
+            upload = InputFile(file.data, filename=file.name)
+            sending = send(
+                chat, upload, caption=text, parse_mode=mode, reply_markup=markup, disable_notification=silent
+            )
+            return await self._call(sending, self._timeout * UPLOAD)
         if instead_of is not None:
             edited = await self._call(
                 self._bot.edit_message_text(text, chat, instead_of, parse_mode=mode, reply_markup=markup)
@@ -519,9 +529,9 @@ class Messenger:
             answer = await self._call(self._bot.set_my_short_description(short, language_code=language))
         return answer
 
-    async def _call(self, call: Awaitable[object]) -> Answer:
+    async def _call(self, call: Awaitable[object], within: float | None = None) -> Answer:
         """A call of whose answer nothing is needed."""
-        answer = await self._ask(call, self._timeout)
+        answer = await self._ask(call, within or self._timeout)
         return answer if isinstance(answer, Answer) else Answer(Kind.DONE)
 
     @staticmethod

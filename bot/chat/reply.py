@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from bot.guide.outcome import Page
+from bot.guide.outcome import Everything, Page, RowHeld
 from bot.guide.parts import Button
+from bot.guide.progress import Chart
 
 TOAST = 200
 """Characters that a toast may have (Bot API, answerCallbackQuery)."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What comes with an answer, under its text."""
+
+    name: str
+    data: bytes
+    kind: Literal["photo", "document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +36,9 @@ class Reply:
     """It is Telegram's HTML, and never a toast."""
     ask: str = ""
     """It is to be replied to; these words stand in the empty field."""
+    brings: Chart | Everything | RowHeld | None = None
+    """What is made for it right before it goes out (bringing.py)."""
+    file: File | None = None
 
     @property
     def as_toast(self) -> bool:
@@ -35,4 +49,4 @@ class Reply:
 
 def turned(chat: int, page: Page, query: str | None = None, instead_of: int | None = None) -> Reply:
     """A page as a reply. A prompt never takes the place of a message: only a new one opens the field for it."""
-    return Reply(chat, page.text, query, page.buttons, instead_of, page=True, ask=page.ask)
+    return Reply(chat, page.text, query, page.buttons, instead_of, page=True, ask=page.ask, brings=page.brings)

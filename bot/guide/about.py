@@ -65,5 +65,6 @@ def privacy(chat: Chat, path: str, now: datetime, library: Library) -> Sheet:
         words("button-privacy-no" if person.keeps else "button-keep-yes"),
         f"menu:privacy.{'no' if person.keeps else 'yes'}",
     )
+    show, export = Button(words("button-rows"), "menu:rows"), Button(words("button-export"), "menu:export")
     forget = Button(words("button-privacy-forget"), "menu:forget", "danger")
-    return chat, Page(text="\n\n".join(lines), buttons=((undo,), (forget,)))
+    return chat, Page(text="\n\n".join(lines), buttons=((undo,), (show, export), (forget,)))

@@ -296,6 +296,8 @@ class Chat:
     """What they asked to be reminded of; it is kept in a row of its own."""
     kept: tuple[KeptRun, ...] = ()
     """Under a consent, the runs of the last 30 days; the oldest first."""
+    unkept: frozenset[str] = frozenset()
+    """Ids of runs that their person wants erased, of whatever age; never stored."""
 
     @classmethod
     def new(cls, language: str, now: datetime) -> Chat:

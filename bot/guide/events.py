@@ -14,7 +14,7 @@ ALWAYS = frozenset({"hurts", "stop", "end", "forget"})
 """Never refused, whatever screen they come from."""
 COMMANDS = frozenset({"start", "backpain", "sessions", "pause"})
 """Words that need no screen; all other words answer the screen that was shown before them."""
-PAGES = ("remind", "settings", "help", "safety", "privacy")
+PAGES = ("remind", "progress", "settings", "help", "safety", "privacy", "export")
 """The commands that open a page beside the session, and change nothing in it."""
 ACTS = ("backpain", "sessions", "pause", "resume", "again", "back", "skip", "stop", "forget", "start")
 SLASH = (*ACTS[:2], *PAGES, *ACTS[2:])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.guide import about, choose, remind
+from bot.guide import about, choose, own, progress, remind
 from bot.guide.chat import Chat
 from bot.guide.events import Menu
 from bot.guide.library import Library
@@ -21,10 +21,13 @@ HEADS: dict[str, Callable[[Chat, str, datetime, Library], Sheet]] = {
     "remind": remind.remind,
     "zone": remind.zone,
     "later": remind.later,
+    "progress": progress.progress,
     "settings": choose.settings,
     "help": about.help_,
     "safety": about.safety,
     "privacy": about.privacy,
+    "export": own.export,
+    "rows": own.rows,
 }
 TYPED: dict[str, Callable[[Chat, str, datetime, Library], Sheet]] = {
     "ask-zone": remind.zone_typed,

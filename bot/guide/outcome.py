@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.guide.chat import Chat
 from bot.guide.parts import Rows
+
+if TYPE_CHECKING:
+    from bot.guide.progress import Chart
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All that is kept about this person, as a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowHeld:
+    """One of the very rows that are held about this person, by its place; the text and buttons are made of it."""
+
+    at: int
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +39,13 @@ class Page:
     """A page beside the session (settings, reminder, help …): a direct answer in the place of the tapped one.
 
     Its buttons have no rev and act whenever they are tapped. `text` is Telegram's HTML. `ask`: it is a prompt to be
-    replied to, with these words in the empty field; a prompt has no buttons.
+    replied to, with these words in the empty field; a prompt has no buttons. `brings`: what the shell adds to it.
     """
 
     text: str
     buttons: Rows = ()
     ask: str = ""
+    brings: Chart | Everything | RowHeld | None = None
 
 
 class Outcome(NamedTuple):

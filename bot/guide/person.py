@@ -31,6 +31,8 @@ class Settings:
     """Steps in text sound."""
     days: int = 4
     """Days a week on which they would like to practise."""
+    look_back: bool = False
+    """The first reminder of a week offers a look back at the one that ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,6 +154,8 @@ def message(chat: Chat, now: datetime, library: Library, *, asks: bool) -> Page:
     )
     offers = (*(by for by in ("ten", "hour", "evening") if put_off(chat.reminder, by, now) is not None), "not")
     after = tuple(Button(words(f"button-later-{by}"), f"menu:later.{by}.{day.isoformat()}") for by in offers)
+    if chat.person.settings.look_back and day.weekday() == min(chat.reminder.weekdays):
+        after = (*after, Button(words("button-last-week"), "menu:progress.week"))
     text = "remind-paused" if paused else CALLS[day.toordinal() % len(CALLS)]
     return Page(text=w(words, text), buttons=((begin,), *(after[i : i + 2] for i in range(0, len(after), 2))))
 

@@ -105,6 +105,8 @@ def _main(chat: Chat, words: Words, library: Library) -> Screen:
                 rows = (*rows, (button(words, "keep-yes"), button(words, "keep-no")))
             elif state.first:
                 rows = (*rows, (Button(words("button-remind-me"), "menu:remind"),))
+            elif len(chat.kept) >= ENOUGH:
+                rows = (*rows, (Button(words("button-progress"), "menu:progress"),))
             return (as_text(chat, _summary(chat, state, words, library), rows),)
         case Forgetting():
             return (as_text(chat, w(words, "forget-ask"), ((button(words, "erase"), button(words, "keep")),)),)
@@ -149,7 +151,12 @@ def _summary(chat: Chat, state: Summary, words: Words, library: Library) -> str:
         if up_in_a_row(chat.kept):
             lines.append(w(words, "summary-up-thrice"))
         elif len(chat.kept) >= ENOUGH and (easier := found_easier(chat.kept)):
-            names = [library.content_in(chat.person.language).sessions[name].name for name, _ in easier]
+            sessions = library.content_in(chat.person.language).sessions
+            names = [
+                words("progress-easier-one", name=sessions[name].name, runs=count)
+                for name, count in easier
+                if name in sessions
+            ]
             lines.append(w(words, "summary-found-easier", sessions=", ".join(names)))
     if state.run:
         lines.append(f"<b>{w(words, 'keep-ask')}</b>")

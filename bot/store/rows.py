@@ -156,6 +156,8 @@ def _keep_runs(connection: Connection, keys: Keys, row: Row) -> None:
         runs.add(connection, keys, row.id, new)
     if row.loaded and row.loaded.person.keeps and not row.chat.person.keeps:
         runs.drop(connection, row.id)
+    elif row.chat.unkept:
+        runs.drop(connection, row.id, row.chat.unkept)
 
 
 def _plan(chat: Chat) -> Plan | None:

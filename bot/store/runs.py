@@ -36,9 +36,10 @@ def add(connection: Connection, keys: Keys, chat: int, new: Iterable[KeptRun]) -
         connection.execute(insert(runs), values)
 
 
-def drop(connection: Connection, chat: int) -> None:
-    """Let go of all runs of a chat: its person does not want them kept."""
-    connection.execute(delete(runs).where(runs.c.chat == chat))
+def drop(connection: Connection, chat: int, ids: Iterable[str] | None = None) -> None:
+    """Let go of runs of a chat, or (None) of all: its person does not want them kept."""
+    theirs = runs.c.chat == chat
+    connection.execute(delete(runs).where(theirs if ids is None else theirs & runs.c.id.in_(list(ids))))
 
 
 def prune(connection: Connection, now: float) -> None:

@@ -161,6 +161,68 @@ later-at = All right, at { $time }.
 later-not = All right, not today.
 later-too-late = That would be after midnight. So not today.
 
+### How it goes
+
+today = today
+date = { $day } { $month }
+month-1 = Jan
+month-2 = Feb
+month-3 = Mar
+month-4 = Apr
+month-5 = May
+month-6 = Jun
+month-7 = Jul
+month-8 = Aug
+month-9 = Sep
+month-10 = Oct
+month-11 = Nov
+month-12 = Dec
+progress-week = { $days ->
+        [0] This week is still open
+       *[other] { $goal ->
+            [one] { $days } of your 1 day this week
+           *[other] { $days } of your { $goal } days this week
+        }
+    }
+progress-count = { $sessions ->
+        [one] In the last 30 days: 1 session
+       *[other] In the last 30 days: { $sessions } sessions
+    }, { $days ->
+        [one] on 1 day
+       *[other] on { $days } days
+    }
+progress-changes = { $scored ->
+        [one] One session has both scores. Less pain after { $less }, the same after { $same }, more after { $more }.
+       *[other] { $scored } sessions have both scores. Less pain after { $less }, the same after { $same }, more after { $more }.
+    }
+progress-pain = Pain by day
+progress-before = before
+progress-after = after
+progress-scale = 0 none · 10 worst
+progress-calendar = When you took time
+progress-easier = Sessions you found easier
+progress-easier-one = { $name } ({ $runs } times)
+progress-not-kept = I keep no scores, and no list of when you practised. So there is nothing to show. Shall I, from now on? For 12 months, and a tap in /privacy ends it.
+progress-none = There is nothing to show yet. It begins with your next session. Two minutes count.
+progress-back-yes = All right. The first reminder of a week has a look back.
+progress-back-no = All right, no more looking back.
+progress-back-needs = I bring it with the first reminder of a week. You have no reminder yet.
+week-title = Last week
+week-none = No session last week. That happens. Here when you like.
+week-days = { $days ->
+        [one] 1 day of the { $goal } you had in mind
+       *[other] { $days } days of the { $goal } you had in mind
+    }, { $minutes } min in all.
+days-title = Day by day
+days-run = { $weekday } { $date }: { $name }
+days-minutes = { $minutes } min
+days-pain = pain { $before } before, { $after } after
+button-progress = How it goes
+button-progress-days = Day by day
+button-last-week = Last week
+button-look-back = Look back each week
+button-no-look-back = No more looking back
+
 ### Settings, help, privacy
 
 language = English
@@ -202,6 +264,30 @@ privacy-kept = You said I may keep your scores, what you leave out, and when you
 privacy-not-kept = I keep no scores, and no list of when you practised.
 privacy-rights = It is sealed with a key. I show it to no one, and use it for nothing else. Please write no health details here. /forget erases all of it.
 privacy-version = Version { $version }, { $date }.
+
+### A person's own data
+
+export-ask = All that I keep about you, as a file. It comes here, so it travels through Telegram. Shall I send it?
+export-here = All that I keep about you. README.txt says what is in it.
+rows-place = { $at } of { $of }
+rows-table-chats = This chat: where we are
+rows-table-people = What I know of you
+rows-table-reminders = Your reminder
+rows-table-runs = A session you did
+rows-table-erased = That you left once
+rows-table-other = Something else
+rows-none = I keep nothing about you.
+rows-cut = … The rest is in /export.
+rows-erase-runs = Erase this session?
+rows-erase-reminders = Erase your reminder? I come no more, then.
+rows-erase-people = Erase what I know of you? I ask anew, then. If moves have to wait, they still do. That you read the safety notice stays, too.
+rows-gone = It is gone.
+button-rows = Show me all of it
+button-export = Send me a file
+button-export-yes = Send it
+button-rows-erase = Erase this
+button-rows-before = ←
+button-rows-after = →
 
 ### Direct answers
 
@@ -333,10 +419,12 @@ command-start = Who I am
 command-backpain = A calm session for your back
 command-sessions = All sessions, short and long
 command-remind = A daily reminder, at your hour
+command-progress = How it goes, in a picture and in words
 command-settings = Pace, voice, and what to leave out
 command-help = How this works
 command-safety = When to stop, and where to call
 command-privacy = What I keep about you
+command-export = All that I keep about you, as a file
 command-pause = Pause the session
 command-resume = Go on where you paused
 command-again = Hear this step again

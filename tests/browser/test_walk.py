@@ -77,6 +77,6 @@ async def test_it_hurts_stops_the_voice_that_is_playing(desktop: Page, address: 
     await expect(desktop.get_by_role("log")).to_contain_text("Breathe · 2 of 11")
     await desktop.get_by_role("button", name="Play voice message").last.click()
     await expect(desktop.locator(".voice[data-state=playing]")).to_have_count(1)
-    await desktop.get_by_role("button", name="It hurts").click()
+    await desktop.get_by_role("button", name="It hurts").last.click()
     await expect(desktop.get_by_role("log")).to_contain_text("Ease out slowly.")
     await expect(desktop.locator(".voice[data-state=playing]")).to_have_count(0)

@@ -148,6 +148,10 @@ class House:
 
         await asyncio.wait_for(settled(), within)
 
+    async def tap_when(self, words: str, label: str) -> str:
+        """Wait until the newest message holds these words, and tap its button."""
+        return await self.tap(label, await self.sees(words))
+
     async def chat(self) -> Chat:
         """The chat as it is stored."""
         assert self.parts is not None

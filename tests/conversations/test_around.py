@@ -16,7 +16,7 @@ async def test_the_commands_and_descriptions_are_set(bot: House) -> None:
         short = (await api.get("getMyShortDescription")).json()["result"]["short_description"]
     names = [command["command"] for command in commands]
     assert names == [
-        *("backpain", "sessions", "remind", "settings", "help", "safety", "privacy"),
+        *("backpain", "sessions", "remind", "progress", "settings", "help", "safety", "privacy", "export"),
         *("pause", "resume", "again", "back", "skip", "stop", "forget"),
     ]
     assert "not a doctor" in description

@@ -106,6 +106,9 @@ class Judge:
                 "no-chat",
                 "hurts-outside",
                 "slow-down",
+                "ask-zone",
+                "ask-time",
+                "remind-off",
             ),
             "paused": tuple(f"paused-{why}" for why in ("you", "late", "lost", "idle", "away", "restart", "kept")),
         }
@@ -144,6 +147,8 @@ class Judge:
                 continue
             was, texts[event.message] = texts.get(event.message), event.words
             kind = self.kind(event.words)
+            if kind == "unknown" and event.buttons and all(data.startswith("menu:") for data in event.buttons):
+                kind = "reply"  # a page beside the session, or a reminder: nothing on it is of a screen
             if kind in ("reply", "forgotten") or was == event.words:
                 continue
             step = STEP.search(event.words)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.app import LATE, TWICE
+from bot.chat.messenger import data_of
 from bot.guide.events import ALWAYS
 from bot.guide.library import Library
 from bot.guide.screens import screen
@@ -162,7 +163,7 @@ class Look:
         if not parts or parts[-1].kind == "silence":
             return ""
         words, _ = formatted(parts[-1].text, "HTML", None, may_be_empty=False)
-        wanted = {f"{button.action}:{row.rev}" for line in parts[-1].buttons for button in line}
+        wanted = {data_of(button, row.rev) for line in parts[-1].buttons for button in line}
         if wanted:
             alike = [m for m in person.having("") if set(buttons(m)) == wanted and text(m) == words]
         else:

@@ -269,6 +269,7 @@ class Line:
         html: bool = False,
         ask: str = "",
         silent: bool = True,
+        file: object = None,
     ) -> Answer:
         """A direct answer, or (with a sound) a reminder."""
         made = tuple((b.text, data_of(b, None)) for row in buttons for b in row)

@@ -93,4 +93,5 @@ async def kept(store: Store, *rows: Row, due_at: float | None = None) -> None:
 
 def bytes_in(folder: Path) -> bytes:
     """All that lies in a data folder, but the key."""
-    return b"".join(file.read_bytes() for file in sorted(folder.iterdir()) if file.name != "key")
+    files = (file for file in sorted(folder.rglob("*")) if file.is_file() and file.name != "key")
+    return b"".join(file.read_bytes() for file in files)
