@@ -25,6 +25,7 @@ from bot.store.backup import back_up
 from bot.store.errors import StoreError
 from bot.store.lock import FolderLock
 from bot.store.restore import restore
+from bot.store.rotate import new_key
 from bot.store.secrets import find_keys
 
 HELP = "Calm, paced sessions for a sore back, in Telegram or in the local chat."
@@ -124,6 +125,30 @@ def put_back(file: Annotated[Path, typer.Argument(help="What `backup` has made."
     if not put.known:
         typer.echo("They could not be read, so a hold on movement that somebody got since the backup is lost.")
     typer.echo("Start the bot: what was under way is paused, and nothing is sent by itself.")
+
+
+keys = typer.Typer(no_args_is_help=True, help="The key that seals what tells about people's health.")
+cli.add_typer(keys, name="keys")
+
+
+@keys.command(name="rotate")
+def rotate_keys() -> None:
+    """Make a new key, and seal everything anew with it. The bot must not run."""
+    chosen = settings()
+    logs.configure(chosen.log, chosen.secrets)
+    try:
+        with FolderLock(chosen.home):
+            setting = chosen.key.get_secret_value() if chosen.key else None
+            found, done = asyncio.run(new_key(chosen.database_url, setting, chosen.home))
+    except StoreError as error:
+        raise fail(str(error)) from None
+    typer.echo(
+        f"Sealed anew: {done.sealed} values, with the newest key in {found.source}. Keep a copy of it elsewhere."
+    )
+    typer.echo("The old key opens nothing in the database any more. It stays for 91 days behind the new one:")
+    typer.echo("for backups from before, and so that who was forgotten stays forgotten.")
+    if done.unreadable:
+        typer.echo(f"None of the keys opens {done.unreadable} values; they are as they were.")
 
 
 @cli.command(name="check")

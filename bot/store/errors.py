@@ -37,6 +37,16 @@ class WrongKey(StoreError):
     one."""
 
 
+class LostKey(StoreError):
+    """The key of this database is not there ({}), so nothing about its people can be read: put the file back from where
+    you keep it, or set EASEBACK_KEY, or move the data folder away to begin with an empty one."""
+
+
+class KeyInSetting(StoreError):
+    """The key is a setting, and so it is yours to change: set EASEBACK_KEY={} (the new key, a comma, the old one) and
+    run `keys rotate` again. Nothing was changed yet."""
+
+
 class OtherBot(StoreError):
     """This database belongs to another bot (its id is {}): set that bot's token, or give this bot a folder of its own
     with EASEBACK_DATA_DIR."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
-from bot.store.errors import OtherBot, WrongKey
+from bot.store.errors import LostKey, OtherBot, WrongKey
 from bot.store.secrets import Keys, Unreadable
 from bot.store.tables import about
 
@@ -29,7 +29,7 @@ def fit(connection: Connection, keys: Keys) -> str | None:
     """See that the keys open what is sealed here. Gives the line for the terminal if a new key was kept just now.
 
     A new key is kept only where nothing is sealed yet: beside a database it is a sign that the right one was lost.
-    Raises WrongKey, FolderUnusable.
+    Raises WrongKey, LostKey, FolderUnusable.
     """
     canary = fact(connection, CANARY)
     if canary is None:
@@ -38,7 +38,13 @@ def fit(connection: Connection, keys: Keys) -> str | None:
         return notice
     if opens(keys, canary):
         return None
-    raise WrongKey(keys.source)
+    raise (LostKey if keys.is_new else WrongKey)(keys.source)
+
+
+def seal_canary(connection: Connection, keys: Keys) -> None:
+    """Seal with the newest key what tells whether a key fits."""
+    sealed = keys.seal(_SEALED).decode()
+    connection.execute(update(about).where(about.c.name == CANARY).values(value=sealed))
 
 
 def opens(keys: Keys, canary: str) -> bool:

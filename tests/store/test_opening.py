@@ -20,6 +20,7 @@ from bot.store.errors import (
     Corrupt,
     FolderUnusable,
     Locked,
+    LostKey,
     OtherBot,
     ReadOnly,
     StoreError,
@@ -97,7 +98,7 @@ async def test_a_lost_key_is_told_and_no_new_one_takes_its_place(store: Store, p
     key = place.folder / "key"
     kept_safe = key.read_text()
     key.unlink()
-    with pytest.raises(WrongKey, match="put the right key back"):
+    with pytest.raises(LostKey, match="nothing about its people can be read: put the file back"):
         await place.open()
     assert not key.exists()
     key.write_text(kept_safe)
