@@ -14,15 +14,16 @@ from typing import Annotated
 
 import typer
 
-from bot import app, author, check, logs
+from bot import app, author, check, logs, printed
 from bot import hear as hearing
 from bot.chat.stop import Stop
 from bot.guide.source import BadContent
+from bot.led import read_content
 from bot.local import LOCAL_BOT
 from bot.media.voice.engine import Hibari
 from bot.settings import BadSettings, Settings, has_desktop, leave_environment
 from bot.store.backup import back_up
-from bot.store.errors import StoreError
+from bot.store.errors import NoKeyYet, StoreError
 from bot.store.lock import FolderLock
 from bot.store.restore import restore
 from bot.store.rotate import new_key
@@ -125,6 +126,26 @@ def put_back(file: Annotated[Path, typer.Argument(help="What `backup` has made."
     if not put.known:
         typer.echo("They could not be read, so a hold on movement that somebody got since the backup is lost.")
     typer.echo("Start the bot: what was under way is paused, and nothing is sent by itself.")
+
+
+@cli.command()
+def link(
+    session: Annotated[str, typer.Argument(help="Its id.")],
+    position: Annotated[str, typer.Option(help="chair, mat, rest …")],
+    pace: Annotated[str, typer.Option(help="slower, normal or faster.")] = "normal",
+    leave_out: Annotated[list[str] | None, typer.Option(help="A box; may be given several times.")] = None,
+) -> None:
+    """Make a printed code: a link that opens one session as you say, for that run only."""
+    chosen = settings()
+    try:
+        content, _ = read_content(chosen.content)
+        wanted = printed.checked(content, session, position, pace, leave_out or ())
+        found = find_keys(chosen.key.get_secret_value() if chosen.key else None, chosen.home)
+        if found.is_new:
+            raise NoKeyYet
+        typer.echo(asyncio.run(printed.link(wanted, found.sign, chosen)))
+    except (BadContent, StoreError, printed.Refused) as error:
+        raise fail(str(error)) from None
 
 
 keys = typer.Typer(no_args_is_help=True, help="The key that seals what tells about people's health.")

@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "store": {"guide", "clock"},
     "media": {"guide", "clock"},
     "check": {"guide", "media"},
+    "printed": {"guide", "chat", "settings"},
     "author": {"guide", "check"},
     "hear": {"guide", "media", "check"},
     "chat": {"guide", "store", "media", "clock"},
@@ -37,13 +38,26 @@ MAY_IMPORT = {
     },
     "__main__": {
         *("guide", "store", "media", "clock", "check", "chat", "localchat", "settings", "logs", "app"),
-        *("author", "hear", "local"),
+        *("author", "hear", "led", "local", "printed"),
     },
 }
 """The arrows between the parts of bot/: app → chat → guide, store, media."""
 
 PURE = {
-    *("__future__", "abc", "bisect", "collections", "copy", "dataclasses", "datetime", "decimal", "difflib", "enum"),
+    *(
+        "__future__",
+        "abc",
+        "base64",
+        "binascii",
+        "bisect",
+        "collections",
+        "copy",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "difflib",
+        "enum",
+    ),
     *("fractions", "functools", "hashlib", "html", "itertools", "json", "math", "operator", "re", "string"),
     *("textwrap", "types", "typing", "unicodedata"),
     "zoneinfo",  # reads the zones' tables, which are facts like the letters of the alphabet

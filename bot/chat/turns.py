@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from bot.chat.messenger import Elsewhere, Incoming, Left, Nothing, Tap, Word
 from bot.chat.reply import Reply, turned
 from bot.clock import Clock
+from bot.guide import code
 from bot.guide.chat import Chat, Idle
-from bot.guide.events import ACTS, ALWAYS, COMMANDS, Crisis, Delivered, Do, Event, Gone, Menu, Spoke, Tick, read
+from bot.guide.events import ACTS, ALWAYS, COMMANDS, Coded, Crisis, Delivered, Do, Event, Gone, Menu, Spoke, Tick, read
 from bot.guide.library import Library
 from bot.guide.menus import prompt_in
 from bot.guide.outcome import Page, Say
@@ -202,6 +203,8 @@ class Turns:
         safety = library.content_in(language).safety
         words = library.words_in(language)
         event: Event = read(word.text, words, safety, secrets.token_hex(8))
+        if (payload := code.payload_of(word.text)) is not None:
+            event = Coded(code.read(payload, self._store.signed), secrets.token_hex(8))
         if word.answers and isinstance(event, Do | Spoke) and (prompt := prompt_in(word.answers, words)):
             event = Menu(prompt, word.text)
         said_after = word.message > row.heard
@@ -271,7 +274,7 @@ class Turns:
         words = self._library().words_in(language)
         begin = Button(words("button-begin"), "menu:backpain", "primary")
         remind = Button(words("button-daily"), "menu:remind")
-        buttons = ((begin,), (remind,)) if say.words == "start" else ()
+        buttons = {"start": ((begin,), (remind,)), "code-unknown": ((begin,),)}.get(say.words, ())
         query = came.query if isinstance(came, Tap | Elsewhere) else None
         asked = came.message if isinstance(came, Tap) and say.words == "forgotten" else None
         return Reply(came.chat, words(say.words, **say.args), query=query, buttons=buttons, instead_of=asked)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from html import escape
 
 from bot.guide.chat import Chat, LeavingOut, Weighing
+from bot.guide.code import BOXES, Code
 from bot.guide.content import CLASSIC, TICKS, Content
 from bot.guide.parts import Button, Part, as_text, bold, bullets, button, fold, pairs, w
 from bot.guide.safety import Safety
@@ -23,6 +24,15 @@ def notice(safety: Safety, words: Words, *, flat: bool = False) -> str:
             f"<i>{escape(safety.small)}</i>",
         ]
     )
+
+
+def prescribed(code: Code, words: Words, content: Content) -> str:
+    """What a printed code says, before anything is agreed to."""
+    name, where = content.sessions[code.session].name, words(f"in-{code.position}")
+    lines = [w(words, "code-says", session=name, where=where), w(words, f"set-pace-{code.pace}")]
+    if code.boxes:
+        lines.append(w(words, "code-out", boxes=", ".join(words(f"tick-{box}") for box in BOXES if box in code.boxes)))
+    return "\n".join(lines)
 
 
 def see_first(safety: Safety, words: Words, *, folded: bool = True) -> str:

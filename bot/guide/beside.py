@@ -147,4 +147,5 @@ def _mark(english: str, other: str, *, stale: bool) -> Mark:
         return "missing"
     if stale:
         return "stale"
-    return "identical" if other.split() == english.split() and re.search(r"[^\W\d_]", english) else ""
+    words = re.sub(r"\{[^{}]*\}", "", english)  # what is filled in is no word
+    return "identical" if other.split() == english.split() and re.search(r"[^\W\d_]", words) else ""

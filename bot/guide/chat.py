@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from bot.guide.code import Code
 from bot.guide.content import CLASSIC
 from bot.guide.kept import UP_MUCH, KeptRun
 from bot.guide.person import Person
@@ -44,6 +45,8 @@ class Run:
     practised: float = 0.0
     """Seconds spent in steps that are over (set-up and cautions do not count)."""
     hurts: int = 0
+    pace: Literal["slower", "normal", "faster"] | None = None
+    """Of this run alone, by a printed code; None: as the person has set it."""
     left_out: frozenset[str] = frozenset()
     """Tags that this run leaves out, kept or only today."""
     poses: frozenset[str] = frozenset()
@@ -105,6 +108,8 @@ class Notice(State):
     full: bool = True
     version: str = ""
     """Of the text that is shown: the one that is acknowledged."""
+    code: Code | None = None
+    """What was prescribed by a printed code, for the run that begins behind it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +120,7 @@ class Held(State):
     why: Literal["see", "wait", "seen", "agreed"]
     session: str = CLASSIC
     """The one that was asked for."""
+    code: Code | None = None
 
     @property
     def resting(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.guide.code import Code
     from bot.guide.safety import Safety
     from bot.guide.words import Words
 
@@ -36,6 +37,14 @@ class Menu:
 
     path: str
     typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A printed code was opened; None: one that this bot does not know. `id`: random, for the run it may begin."""
+
+    code: Code | None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,7 @@ class Gone:
     """This person blocked the bot, or is gone."""
 
 
-Event = Do | Menu | Spoke | Crisis | Tick | Delivered | GaveUp | NoVoice | Gone
+Event = Do | Menu | Coded | Spoke | Crisis | Tick | Delivered | GaveUp | NoVoice | Gone
 
 
 def read(text: str, words: Words, safety: Safety, id: str) -> Do | Menu | Spoke | Crisis:  # noqa: A002 - the field's name

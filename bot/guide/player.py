@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from bot.guide.ahead import in_time
 from bot.guide.chat import (
@@ -35,8 +36,9 @@ from bot.guide.chat import (
     Unsure,
     Weighing,
 )
+from bot.guide.code import Code
 from bot.guide.content import BREATHING, CLASSIC, TICKS, Content, Position, Session
-from bot.guide.events import Crisis, Delivered, Do, Event, GaveUp, Gone, Menu, NoVoice, Spoke, Tick
+from bot.guide.events import Coded, Crisis, Delivered, Do, Event, GaveUp, Gone, Menu, NoVoice, Spoke, Tick
 from bot.guide.kept import SHOWN_FOR, KeptRun
 from bot.guide.library import Library
 from bot.guide.menus import menu
@@ -47,6 +49,7 @@ from bot.guide.planned import More, Plan
 from bot.guide.reminders import passed_over, practised
 from bot.guide.replan import go_further, leave_out, leave_tags, more_quiet, rest_through, told_anew
 
+Pace = Literal["slower", "normal", "faster"]
 LEAD = 5.0
 """Seconds before a note's end at which the next one is sent, so that it plays by itself."""
 SETTLE_FOR = timedelta(minutes=5)
@@ -88,6 +91,8 @@ def update(chat: Chat, event: Event, now: datetime, library: Library) -> Outcome
             return _redraw(chat, now, library)
         case Menu():
             return _beside(chat, event, now, library)
+        case Coded(code, id):
+            return _coded(chat, code, id, now, library)
         case Do():
             return _do(chat, event, now, library)
 
@@ -292,6 +297,8 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
             return Outcome(_enter(chat, session, do.id, now, library))
         case "rest", Summary():
             return Outcome(_rest(chat, CLASSIC, do.id, now, library))
+        case "none", Notice(code=Code() as code):
+            return Outcome(_as_prescribed(_acknowledge(chat, state, now), code, do.id, now, library))
         case "none", Notice(session=asked):
             return _to(_acknowledge(chat, state, now), now, Choosing(at=now, session=asked))
         case "change", Notice(full=False, session=asked):
@@ -311,7 +318,7 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
         case "yes", Held(why="seen" | "agreed"):
             # Until the full notice is answered nothing counts as acknowledged.
             chat = replace(chat, person=replace(chat.person, hold=None, acknowledged=None))
-            return _to(chat, now, _gate(chat.person, state.session, now, library))
+            return _to(chat, now, _gate(chat.person, state.session, now, library, state.code))
         case "notyet", Held(why="seen"):
             return _to(_hold(chat, now, now + HELD_FOR), now, Idle(at=now, words="held-still", on=do.on))
         case "notyet", Held(why="agreed"):
@@ -472,7 +479,7 @@ def _further(chat: Chat, playing: Playing, on: int | None, here: int, now: datet
         _options(chat.person, more.position, run.left_out, now, library), poses=chat.person.left_out_poses | run.poses
     )
     last = len(run.plan.steps) - 1
-    made = go_further(run.plan, plan(session, chat.person, options))
+    made = go_further(run.plan, plan(session, _paced(chat.person, run.pace), options))
     longer = _planned(chat, made)
     if here == last:
         left = _planned(_leave(chat, now), made)
@@ -498,7 +505,7 @@ def _breathe(chat: Chat, playing: Playing, on: int | None, breath: str, now: dat
 
 def _told_anew(chat: Chat, step: int, now: datetime, library: Library) -> Chat:
     """The steps behind this one as the person wants them now."""
-    person, run = chat.person, _run(chat)
+    person, run = _paced(chat.person, _run(chat).pace), _run(chat)
     options = _options(person, run.plan.position, run.left_out, now, library)
     sessions = [s for s in _content(chat, library).sessions.values() if run.plan.session in (s.id, s.continues)]
     told = {step.id: step for s in sessions for step in plan(s, person, options).steps}
@@ -516,6 +523,8 @@ def _beside(chat: Chat, event: Menu, now: datetime, library: Library) -> Outcome
     step = chat.state.step if isinstance(chat.state, Playing) else waits[0] - 1
     changed = (was.settings.pace, was.breath) != (chat.person.settings.pace, chat.person.breath)
     if changed and was.language == chat.person.language:
+        if was.settings.pace != chat.person.settings.pace:  # what they choose now goes before what was prescribed
+            chat = replace(chat, run=replace(_run(chat), pace=None))
         chat = _told_anew(chat, step, now, library)
     if new := chat.person.left_out_tags - was.left_out_tags:
         run = _run(chat)
@@ -571,16 +580,36 @@ def _crisis(chat: Chat, now: datetime) -> Chat:
 
 
 # ── before a run ──────────────────────────────────────────────────────────────────────────────────────────────────────
-def _gate(person: Person, session: str, now: datetime, library: Library) -> Notice | Held:
+def _coded(chat: Chat, code: Code | None, id: str, now: datetime, library: Library) -> Outcome:  # noqa: A002
+    """A printed code stands where choosing a session stands: the hold and the notice come first, as ever."""
+    session = _content(chat, library).sessions.get(code.session) if code else None
+    if code is None or session is None or session.continues or code.position not in session.positions:
+        return Outcome(chat, Say("code-unknown"))
+    if chat.run is not None or isinstance(chat.state, Forgetting):
+        return Outcome(chat, Say("code-in-run"))
+    if session.moves:
+        return _to(chat, now, _gate(chat.person, session.id, now, library, code))
+    return Outcome(_as_prescribed(_screen(chat, now, Idle(at=now)), code, id, now, library))
+
+
+def _as_prescribed(chat: Chat, code: Code, id: str, now: datetime, library: Library) -> Chat:  # noqa: A002
+    """Begin as the code says, for this run only: what the person leaves out stays out, and nothing is remembered."""
+    left_out = chat.person.left_out_tags | tags_of(code.boxes)
+    if code.position not in offered(chat.person, code.session, left_out, library):
+        return _screen(chat, now, Choosing(at=now, session=code.session, left_out=left_out))
+    return _begin(chat, code.session, code.position, id, now, library, left_out=left_out, pace=code.pace)
+
+
+def _gate(person: Person, session: str, now: datetime, library: Library, code: Code | None = None) -> Notice | Held:
     """What stands before every session with movement: a hold first, then the notice, in full or short."""
     match person.hold:
         case Hold(until=None):
-            return Held(at=now, why="agreed", session=session)
+            return Held(at=now, why="agreed", session=session, code=code)
         case Hold(until=datetime() as until):
-            return Held(at=now, why="wait" if now < until else "seen", session=session)
+            return Held(at=now, why="wait" if now < until else "seen", session=session, code=code)
     known, version = person.acknowledged, library.content_in(person.language).safety.version
     fresh = known and known.version == version and now < known.at + NOTICE_FOR
-    return Notice(at=now, full=not fresh, version=version, session=session)
+    return Notice(at=now, full=not fresh, version=version, session=session, code=code)
 
 
 def _enter(chat: Chat, session: Session, id: str, now: datetime, library: Library) -> Chat:  # noqa: A002
@@ -727,18 +756,24 @@ def _begin(
     library: Library,
     *,
     left_out: frozenset[str] | None = None,
+    pace: Pace | None = None,
 ) -> Chat:
     """Write the plan down and show its first step, in voice if the notes will be there in time."""
-    person = chat.person
+    person = _paced(chat.person, pace)
     left_out = person.left_out_tags if left_out is None else left_out
     options = _options(person, position, left_out, now, library)
     made = plan(_session(chat, session, library), person, options)
     made = replace(made, more=_more(made, person, options))
     allowed = person.settings.voice and not (person.voice_forbidden_until and now < person.voice_forbidden_until)
     voice = allowed and options.voice is not None and in_time(made, library.ready, library.work)
-    run = Run(id=id, plan=made, voice=voice, left_out=left_out)
+    run = Run(id=id, plan=made, voice=voice, left_out=left_out, pace=pace)
     reminder = chat.reminder and practised(chat.reminder, now)
     return _play(replace(chat, run=run, reminder=reminder), 0, now, library, heard=0)
+
+
+def _paced(person: Person, pace: Pace | None) -> Person:
+    """The person with the pace of a run that has one of its own."""
+    return person if pace is None else replace(person, settings=replace(person.settings, pace=pace))
 
 
 def _more(made: Plan, person: Person, options: Options) -> More | None:

@@ -22,6 +22,11 @@ Sheet = tuple[Chat, Say | Page]
 WEEKS = 5
 """Rows of the calendar; the last one holds today."""
 WEEK = timedelta(days=7)
+MONTHS = (
+    *("month-1", "month-2", "month-3", "month-4", "month-5", "month-6"),
+    *("month-7", "month-8", "month-9", "month-10", "month-11", "month-12"),
+)
+"""Their short names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def chart(runs: Iterable[KeptRun], chat: Chat, now: datetime, words: Words, libr
         minutes[_day(run.at, zone)] = minutes.get(_day(run.at, zone), 0) + run.minutes
     days = tuple(
         Day(
-            label=str(day.day) if day.day > 1 else words(f"month-{day.month}"),
+            label=str(day.day) if day.day > 1 else words(MONTHS[day.month - 1]),
             minutes=None if day > today else minutes.get(day, 0),
             today=day == today,
         )
@@ -231,4 +236,4 @@ def _day(at: datetime, zone: str | None) -> date:
 
 
 def _date(day: date, words: Words) -> str:
-    return words("date", day=day.day, month=words(f"month-{day.month}"))
+    return words("date", day=day.day, month=words(MONTHS[day.month - 1]))

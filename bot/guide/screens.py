@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from html import escape
 
-from bot.guide.before import boxes, browsing, choosing, notice, see_first, weighing
+from bot.guide.before import boxes, browsing, choosing, notice, prescribed, see_first, weighing
 from bot.guide.chat import (
     Browsing,
     Chat,
@@ -26,6 +26,7 @@ from bot.guide.chat import (
     Unsure,
     Weighing,
 )
+from bot.guide.code import Code
 from bot.guide.content import LIGHTER
 from bot.guide.kept import ENOUGH, days_this_week, found_easier, up_in_a_row
 from bot.guide.library import Library
@@ -54,6 +55,11 @@ def _main(chat: Chat, words: Words, library: Library) -> Screen:
             return (as_text(chat, _last_line(chat, state.words, words, library)),)
         case Browsing():
             return (browsing(chat, words, content),)
+        case Notice(code=Code() as code):
+            told = prescribed(code, words, content)
+            full = notice(safety, words) if state.full else fold(notice(safety, words, flat=True))
+            lines = (told, full) if state.full else (f"<b>{w(words, 'notice-short')}</b>", told, full)
+            return (as_text(chat, "\n\n".join(lines), column(words, "none", "unsure", "notnow")),)
         case Notice(full=True):
             return (as_text(chat, notice(safety, words), column(words, "none", "unsure", "notnow")),)
         case Notice():

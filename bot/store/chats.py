@@ -108,6 +108,10 @@ class Store:
             with suppress(StoreFailed):  # they are gone already; the log is emptied by and by in any case
                 await self._database.empty_log()
 
+    def signed(self, data: bytes, signature: bytes) -> bool:
+        """True if one of the keys signed this (secrets.py)."""
+        return self._keys.signed(data, signature)
+
     async def claim_bot(self, bot: int) -> None:
         """Make the database this bot's, or see that it is. Raises OtherBot."""
         async with self._database.write() as call:

@@ -42,6 +42,10 @@ class LostKey(StoreError):
     you keep it, or set EASEBACK_KEY, or move the data folder away to begin with an empty one."""
 
 
+class NoKeyYet(StoreError):
+    """There is no key yet: start the bot once, and it makes one."""
+
+
 class KeyInSetting(StoreError):
     """The key is a setting, and so it is yours to change: set EASEBACK_KEY={} (the new key, a comma, the old one) and
     run `keys rotate` again. Nothing was changed yet."""

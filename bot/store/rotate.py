@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, Table, select, update
 from bot.store import facts
 from bot.store.chats import open_store
 from bot.store.database import Before
-from bot.store.errors import KeyInSetting, NothingThere
+from bot.store.errors import KeyInSetting, NoKeyYet
 from bot.store.held import is_sealed
 from bot.store.secrets import Keys, Unreadable, add_key, find_keys, make_key
 from bot.store.tables import metadata
@@ -41,7 +41,7 @@ async def new_key(url: str | None, setting: str | None, folder: Path) -> tuple[K
     """
     keys = find_keys(setting, folder)
     if keys.is_new:
-        raise NothingThere(folder)
+        raise NoKeyYet
     done = await rotate(url, keys, folder)
     if done.sealed:
         return keys, done

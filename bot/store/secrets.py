@@ -16,6 +16,7 @@ from pathlib import Path
 import structlog
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from bot.guide.code import SIGNATURE
 from bot.store.errors import BadKey, FolderUnusable
 
 PAD = 1024
@@ -44,6 +45,7 @@ class Keys:
         except ValueError as error:
             raise BadKey(source) from error
         self._marks = [hmac.digest(secret, b"easeback: who left", hashlib.sha256) for secret in secrets]
+        self._signing = [hmac.digest(secret, b"easeback: a printed code", hashlib.sha256) for secret in secrets]
         self._newest, self._text, self.source, self._new = fernets[0], "\n".join(keys), source, new
 
     @property
@@ -86,6 +88,17 @@ class Keys:
         except Unreadable:
             log.warning("a sealed value can't be opened: damaged, or from another key")
             return None
+
+    def sign(self, data: bytes) -> bytes:
+        """A signature, by the newest key."""
+        return self._signatures(data)[0]
+
+    def signed(self, data: bytes, signature: bytes) -> bool:
+        """True if one of the keys signed this. Compared in constant time."""
+        return any(hmac.compare_digest(each, signature) for each in self._signatures(data))
+
+    def _signatures(self, data: bytes) -> list[bytes]:
+        return [hmac.digest(key, data, hashlib.sha256)[:SIGNATURE] for key in self._signing]
 
     def mark(self, chat: int) -> str:
         """The keyed hash of a chat's id, by the newest key: without the key nobody can tell whose it is."""

@@ -265,6 +265,13 @@ privacy-not-kept = I keep no scores, and no list of when you practised.
 privacy-rights = It is sealed with a key. I show it to no one, and use it for nothing else. Please write no health details here. /forget erases all of it.
 privacy-version = Version { $version }, { $date }.
 
+### A printed code
+
+code-says = Your code: { $session }, { $where }.
+code-out = Left out this time: { $boxes }.
+code-unknown = I don't know this code. Ask for a new one where you got it. You can begin without it.
+code-in-run = You are in a session. Stop it first, then open your code again.
+
 ### A person's own data
 
 export-ask = All that I keep about you, as a file. It comes here, so it travels through Telegram. Shall I send it?

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.store.chats import Store, open_store
-from bot.store.errors import KeyInSetting, NothingThere, StoreFailed
+from bot.store.errors import KeyInSetting, NoKeyYet, StoreFailed
 from bot.store.held import is_sealed
 from bot.store.rotate import new_key, rotate
 from bot.store.secrets import Keys, Unreadable, add_key, find_keys, make_key
@@ -151,6 +151,6 @@ async def test_a_key_in_the_setting_is_the_operators_to_change(place: Place) -> 
 
 
 async def test_before_the_first_start_there_is_no_key_to_change(folder: Path) -> None:
-    with pytest.raises(NothingThere):
+    with pytest.raises(NoKeyYet):
         await new_key(None, None, folder)
     assert not (folder / "key").exists()
