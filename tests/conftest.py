@@ -62,6 +62,16 @@ LONGEST_FIRST = ("kill/test_points", "faults/test_nth", "browser/test_messages",
 """Files that take a worker longest begin first, so that none of them is alone at the end."""
 
 
+ON_BOTH = ("test_first_session", "test_restored", "test_between")
+"""Conversations that pass every table, and so are had on both databases in the short form, too; others on SQLite."""
+
+
+def is_long(item: pytest.Item) -> bool:
+    """True if a test belongs to the long form alone."""
+    twice = item.path.parent.name == "conversations" and "[postgresql" in item.name and item.path.stem not in ON_BOTH
+    return twice or item.get_closest_marker("long") is not None
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The long form has all tests."""
     parser.addoption("--long", action="store_true", help="with the tests that are marked as long")
@@ -70,7 +80,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest files first, within a file nothing moves; what belongs to the long form is left out of the short."""
     if not config.getoption("--long"):
-        left_out = [item for item in items if item.get_closest_marker("long")]
+        left_out = [item for item in items if is_long(item)]
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
 

@@ -143,8 +143,6 @@ async def test_the_very_rows_are_shown_and_each_is_erased_from_its_own_page(bot:
     assert sum('"after": 4' in text for text in seen) == 2
     await erased(bot, "A session you did")
     assert len((await bot.chat()).kept) == 1
-    await erased(bot, "Your reminder")
-    assert (await bot.chat()).reminder is None
     await erased(bot, "What I know of you")
     chat = await bot.chat()
     assert (chat.person.zone, chat.person.consent, chat.person.left_out_tags) == (None, None, frozenset())
@@ -152,7 +150,6 @@ async def test_the_very_rows_are_shown_and_each_is_erased_from_its_own_page(bot:
     assert bot.parts is not None
     held = {table.name: table.rows for table in await bot.parts.store.held(YOU)}
     assert not held["runs"], f"{ids} hang on what was said yes to"
-    assert not held["reminders"]
 
 
 async def erased(house: House, name: str) -> None:

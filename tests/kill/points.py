@@ -37,6 +37,9 @@ POINTS = (
 )
 """Where it can die, but for what takes a race, or reads. At random it dies there, too."""
 
+MAIN_POINTS = tuple(point for point in POINTS if not point.startswith("start ") and not point.endswith(" begin"))
+"""Those of the short form: before a transaction nothing is done yet, and what is said at a start is said at the next."""
+
 
 def chance_of(seed: str) -> random.Random:
     """Chance that is the same again."""

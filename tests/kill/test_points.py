@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.kill.people import SPECIALISTS
-from tests.kill.points import POINTS
+from tests.kill.points import MAIN_POINTS, POINTS
 from tests.kill.rig import Rig
 from tests.kill.victim import Order
 from tests.kill.world import Person, World, buttons, text
@@ -31,13 +31,14 @@ async def you(world: World) -> Person:
     return next(iter(world.people.values()))
 
 
-@pytest.mark.timeout(600)  # some thirty seconds where nothing else runs
-async def test_killed_at_each_point_nothing_is_lost(tmp_path: Path, full_shelf: Path) -> None:
+@pytest.mark.timeout(600)  # a minute and a half where nothing else runs, and two for all points
+@pytest.mark.parametrize("points", [MAIN_POINTS, pytest.param(POINTS, marks=pytest.mark.long)], ids=["main", "all"])
+async def test_killed_at_each_point_nothing_is_lost(tmp_path: Path, full_shelf: Path, points: tuple[str, ...]) -> None:
     async with World(tmp_path / "world", full_shelf, len(SPECIALISTS), SPEED).running() as world:
         rig = Rig(world, "each point", patience=10)
-        await rig.at_each_point()
+        await rig.at_each_point(points)
     assert rig.tally.violations == []
-    assert [point for point in POINTS if point not in rig.tally.points] == []
+    assert [point for point in points if point not in rig.tally.points] == []
     assert rig.tally.between >= 6, "after an answer, and at each point of settling it"
     written = {point for point in rig.case.points if not point.endswith(" read")}
     assert written - set(POINTS) <= RACES, "is a new point in none of the lists?"
