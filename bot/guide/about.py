@@ -39,7 +39,7 @@ def safety(chat: Chat, path: str, now: datetime, library: Library) -> Sheet:
     words, person = library.words_in(chat.person.language), chat.person
     content, number = library.content_in(person.language), library.number(person.zone, person.language)
     where = w(words, "safety-numbers", number=number.emergency, talk=number.talk or number.emergency)
-    zone = () if person.zone else ((Button(words("button-set-zone"), "menu:zone"),),)
+    zone = () if person.zone else ((Button(words("button-set-zone"), "menu:zone.only"),),)
     return chat, Page(text=f"{notice(content.safety, words)}\n\n{where}", buttons=zone)
 
 

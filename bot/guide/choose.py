@@ -87,7 +87,7 @@ def _rows(person: Person, own: Settings, words: Words, library: Library) -> Rows
     def to(name: str, path: str) -> Button:
         return Button(words(f"button-set-{name}"), f"menu:{path}")
 
-    last = [to("zone", "zone"), to("remind", "remind")]
+    last = [to("zone", "zone.only"), to("remind", "remind")]
     if len(library.words) > 1:
         last.append(to("language", "settings.language"))
     sounds = (

@@ -31,6 +31,7 @@ HEADS: dict[str, Callable[[Chat, str, datetime, Library], Sheet]] = {
 }
 TYPED: dict[str, Callable[[Chat, str, datetime, Library], Sheet]] = {
     "ask-zone": remind.zone_typed,
+    "ask-zone-only": remind.zone_only_typed,
     "ask-time": remind.time_typed,
 }
 """By the words of a prompt: what its reply means."""

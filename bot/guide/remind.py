@@ -32,6 +32,8 @@ MOST_PLACES = 8
 """Places that are offered to choose from."""
 NEAR = timedelta(minutes=20)
 """So much a typed time may differ from a zone's."""
+ONLY = "only"
+"""The zone is asked for by itself, not on the way to a reminder."""
 CALLS = ("remind-0", "remind-1", "remind-2")
 """What a reminder says, in turn."""
 DAYS = ("day-0", "day-1", "day-2", "day-3", "day-4", "day-5", "day-6")
@@ -90,36 +92,49 @@ def time_typed(chat: Chat, typed: str, now: datetime, library: Library) -> Sheet
 
 
 def zone(chat: Chat, path: str, now: datetime, library: Library) -> Sheet:
-    """Where the person is: asked by what the clock shows there."""
+    """Where the person is: asked by what the clock shows there. On the way to a reminder, or (`only`) by itself."""
     words = library.words_in(chat.person.language)
-    verb, _, rest = path.partition(".")
+    only = path == ONLY or path.startswith(f"{ONLY}.")
+    verb, _, rest = (path.removeprefix(ONLY).removeprefix(".") if only else path).partition(".")
+    to = f"menu:zone.{ONLY}" if only else "menu:zone"
     match verb:
         case "is" if rest in library.cities_in(chat.person.language):
-            return _here(chat, rest, now, library)
+            return _here(chat, rest, now, library, only=only)
         case "ask":
-            return chat, Page(text=w(words, "ask-zone"), ask=words("ask-zone-field"))
+            return chat, _ask_zone(words, only=only)
         case "list":
-            return chat, Page(text=w(words, "zone-which"), buttons=_places(chat, now, library))
+            return chat, Page(text=w(words, "zone-which"), buttons=_places(chat, to, now, library))
     guess = chat.person.zone or library.usual_zones.get(chat.person.language, "Etc/UTC")
     text = w(words, "zone-is-it", time=_shown(now.astimezone(ZoneInfo(guess)).time()))
-    yes = Button(words("button-zone-yes"), f"menu:zone.is.{guess}", "success")
-    no = Button(words("button-zone-no"), "menu:zone.ask")
-    return chat, Page(text=text, buttons=((yes, no), (Button(words("button-zone-list"), "menu:zone.list"),)))
+    yes = Button(words("button-zone-yes"), f"{to}.is.{guess}", "success")
+    no = Button(words("button-zone-no"), f"{to}.ask")
+    return chat, Page(text=text, buttons=((yes, no), (Button(words("button-zone-list"), f"{to}.list"),)))
 
 
 def zone_typed(chat: Chat, typed: str, now: datetime, library: Library) -> Sheet:
-    """The reply to "Which town?": a town, or what the clock shows."""
+    """The reply to "Which town?" on the way to a reminder."""
+    return _zone_typed(chat, typed, now, library, only=False)
+
+
+def zone_only_typed(chat: Chat, typed: str, now: datetime, library: Library) -> Sheet:
+    """The reply to "Which town?" by itself."""
+    return _zone_typed(chat, typed, now, library, only=True)
+
+
+def _zone_typed(chat: Chat, typed: str, now: datetime, library: Library, *, only: bool) -> Sheet:
+    """A town, or what the clock shows."""
     words, cities = library.words_in(chat.person.language), library.cities_in(chat.person.language)
     at = _time(typed)
     found = _with_time(at, now) if at is not None else _with_name(typed, cities)
     match found:
         case []:
-            text = f"{w(words, 'zone-unknown')}\n\n{w(words, 'ask-zone')}"
-            return chat, Page(text=text, ask=words("ask-zone-field"))
-        case [only] if at is None:
-            return _here(chat, only, now, library)
-    rows = tuple((Button(cities.get(name, name), f"menu:zone.is.{name}"),) for name in found[:MOST_PLACES])
-    again = (Button(words("button-zone-other"), "menu:zone.ask"),)
+            prompt = _ask_zone(words, only=only)
+            return chat, replace(prompt, text=f"{w(words, 'zone-unknown')}\n\n{prompt.text}")
+        case [one] if at is None:
+            return _here(chat, one, now, library, only=only)
+    to = f"menu:zone.{ONLY}" if only else "menu:zone"
+    rows = tuple((Button(cities.get(name, name), f"{to}.is.{name}"),) for name in found[:MOST_PLACES])
+    again = (Button(words("button-zone-other"), f"{to}.ask"),)
     return chat, Page(text=w(words, "zone-which"), buttons=(*rows, again))
 
 
@@ -198,21 +213,30 @@ def _set(chat: Chat, at: time, words: Words, library: Library) -> Sheet:
     return chat, _overview(chat, words, library)
 
 
-def _places(chat: Chat, now: datetime, library: Library) -> Rows:
+def _ask_zone(words: Words, *, only: bool) -> Page:
+    """The prompt; by which of the two it is, its reply knows where it leads."""
+    return Page(text=w(words, "ask-zone-only" if only else "ask-zone"), ask=words("ask-zone-field"))
+
+
+def _places(chat: Chat, to: str, now: datetime, library: Library) -> Rows:
     """A place for each hour of the world with what the clock shows there, from west to east."""
     cities, there = library.cities_in(chat.person.language), {name: now.astimezone(ZoneInfo(name)) for name in PLACES}
     buttons = [
-        Button(f"{cities.get(name, name)} · {_shown(there[name].time())}", f"menu:zone.is.{name}")
+        Button(f"{cities.get(name, name)} · {_shown(there[name].time())}", f"{to}.is.{name}")
         for name in sorted(PLACES, key=lambda name: there[name].utcoffset() or NEAR)
     ]
     return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
 
 
-def _here(chat: Chat, name: str, now: datetime, library: Library) -> Sheet:
+def _here(chat: Chat, name: str, now: datetime, library: Library, *, only: bool = False) -> Sheet:
     """The zone is known; the reminder moves with its person."""
     reminder = chat.reminder and replace(chat.reminder, zone=name)
     chat = replace(chat, person=replace(chat.person, zone=name), reminder=reminder)
-    return remind(chat, "", now, library)
+    if not only:
+        return remind(chat, "", now, library)
+    words, city = library.words_in(chat.person.language), library.cities_in(chat.person.language)[name]
+    text = w(words, "zone-here", time=_shown(now.astimezone(ZoneInfo(name)).time()), city=city)
+    return chat, Page(text=text, buttons=((Button(words("button-settings"), "menu:settings"),),))
 
 
 # ── what was typed ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ import pytest
 
 from bot.guide.events import Gone, Menu
 from bot.guide.library import Library
+from bot.guide.menus import TYPED, prompt_in
 from bot.guide.outcome import Page, Say
 from bot.guide.remind import reminder_due, ring
 from bot.guide.reminders import Reminder
@@ -177,3 +178,21 @@ def test_who_types_nothing_finds_the_zone_in_a_list_by_what_the_clock_shows(pers
     press(person, shown, "Kolkata · 0:12" if "Kolkata · 0:12" in offered else next(o for o in offered if "0:12" in o))
     assert person.chat is not None
     assert person.chat.person.zone == "Asia/Kolkata"
+
+
+def test_the_zone_by_itself_leads_to_no_reminder(person: Walk) -> None:
+    shown = press(person, page(person, "settings"), "Where I am")
+    assert press(person, shown, "Yes").text == "Your clock shows 13:42, as in New York."
+    prompt = press(person, page(person, "zone.only"), "No")
+    assert prompt.ask
+    assert prompt_in(prompt.text, person.library.words["en"]) == "ask-zone-only"
+    assert page(person, "ask-zone-only", "berlin").text == "Your clock shows 19:42, as in Berlin."
+    unknown = page(person, "ask-zone-only", "nowhere at all")
+    assert prompt_in(unknown.text, person.library.words["en"]) == "ask-zone-only"
+    assert person.chat is not None
+    assert person.chat.reminder is None
+
+
+def test_each_prompt_is_known_by_its_words(person: Walk) -> None:
+    words = person.library.words["en"]
+    assert [prompt_in(words(name), words) for name in TYPED] == list(TYPED)

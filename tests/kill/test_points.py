@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.kill.people import SPECIALISTS
-from tests.kill.points import MAIN_POINTS, POINTS
+from tests.kill.points import CLAIMS, MAIN_POINTS, POINTS, REMINDS
 from tests.kill.rig import Rig
 from tests.kill.victim import Order
 from tests.kill.world import Person, World, buttons, text
@@ -41,7 +43,7 @@ async def test_killed_at_each_point_nothing_is_lost(tmp_path: Path, full_shelf: 
     assert [point for point in points if point not in rig.tally.points] == []
     assert rig.tally.between >= 6, "after an answer, and at each point of settling it"
     written = {point for point in rig.case.points if not point.endswith(" read")}
-    assert written - set(POINTS) <= RACES, "is a new point in none of the lists?"
+    assert written - {*POINTS, *REMINDS} <= RACES, "is a new point in none of the lists?"
 
 
 async def killed_at(world: World, you: Person, *points: str) -> None:
@@ -130,6 +132,55 @@ async def test_killed_between_a_ticked_box_and_its_redraw_it_is_ticked_once(worl
     await you.until(lambda: ticked(you) == {"Sore shoulder or neck"}, "one tick")
     await you.press("Keep this for next time")
     await you.sees("How would you like")
+    await world.stop(life)
+
+
+CALLS = ("Your pause is ready when you are.", "A quiet moment?", "Here when you like.")
+
+
+def reminders(you: Person) -> int:
+    """How many have come."""
+    return sum(text(message) in CALLS for message in you.having(""))
+
+
+async def asked_for_a_reminder(world: World, you: Person) -> None:
+    """The bot is dead, and the hour at which it was to come by has come."""
+    life = await world.start(Order())
+    for words, label in (("where you are?", "Yes"), ("When shall I come by?", "7:00")):
+        if label == "Yes":
+            await you.say("/remind")
+        await you.sees(words)
+        await you.press(label)
+    await you.sees("Each day at 7:00")
+    await world.kill(life)
+    with closing(sqlite3.connect(world.home / "easeback.db")) as database:
+        database.execute("UPDATE reminders SET settled = NULL, next_at = ?", (world.now(),))
+        database.commit()
+
+
+async def test_killed_before_a_reminder_is_claimed_it_comes_once(world: World, you: Person) -> None:
+    await asked_for_a_reminder(world, you)
+    for point in CLAIMS:
+        assert await world.death(await world.start(Order(point)), 20), f"{point} was not passed"
+    assert reminders(you) == 0
+    life = await world.start(Order())
+    await you.until(lambda: reminders(you) == 1, "the reminder")
+    await asyncio.sleep(1.5)
+    assert reminders(you) == 1
+    await world.stop(life)
+
+
+@pytest.mark.parametrize(("point", "came"), [(REMINDS[4], 0), (REMINDS[5], 0), (REMINDS[6], 1)])
+async def test_killed_after_a_reminder_is_claimed_it_never_comes_twice(
+    world: World, you: Person, point: str, came: int
+) -> None:
+    await asked_for_a_reminder(world, you)
+    assert await world.death(await world.start(Order(point)), 20), f"{point} was not passed"
+    life = await world.start(Order())
+    await you.say("/help")
+    await you.sees("How this works")
+    await asyncio.sleep(1.5)
+    assert reminders(you) == came
     await world.stop(life)
 
 

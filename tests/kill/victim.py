@@ -38,6 +38,8 @@ FLOWS = {
     "delivery.clean_once": "clean",
     "delivery.step_once": "show",
     "answers._send": "reply",
+    "reminding.claim": "remind",
+    "reminding._one": "reminder",
     "polling.poll_once": "poll",
     "delivery._look": "look",
     "alarm._ring": "ring",
