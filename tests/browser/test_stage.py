@@ -281,7 +281,9 @@ async def test_a_run_goes_on_over_a_restart_of_the_bot(desktop: Page, command: s
     await expect(log).to_contain_text("Breathe · 2 of 11")
     panel = await open_tab(desktop, "Bot")
     await panel.get_by_role("button", name="Restart the bot").click()
-    await expect(panel.get_by_role("status")).to_have_text(re.compile(r"The bot is back after \d+(\.\d)? s\."))
+    await expect(panel.get_by_role("status")).to_have_text(
+        re.compile(r"The bot is back after \d+(\.\d)? s\."), timeout=30_000
+    )
     await expect(jump(desktop)).to_be_enabled()
     await jump(desktop).click()
     await expect(log).to_contain_text("Three slow breaths · 3 of 11")

@@ -29,6 +29,8 @@ async def test_a_restarted_bot_goes_on_where_it_was(desktop: Page, command: str)
     panel = desktop.get_by_role("tabpanel")
     await expect(panel.get_by_role("status")).to_have_text("")
     await desktop.get_by_role("button", name="Restart the bot").click()
-    await expect(panel.get_by_role("status")).to_have_text(re.compile(r"^The bot is back after \d+(\.\d)? s\.$"))
+    await expect(panel.get_by_role("status")).to_have_text(
+        re.compile(r"^The bot is back after \d+(\.\d)? s\.$"), timeout=30_000
+    )
     await desktop.get_by_role("button", name="Begin").click()
     await expect(desktop.get_by_role("log")).to_contain_text("None of these")

@@ -37,8 +37,12 @@ POINTS = (
 )
 """Where it can die, but for what takes a race, or reads. At random it dies there, too."""
 
-MAIN_POINTS = tuple(point for point in POINTS if not point.startswith("start ") and not point.endswith(" begin"))
-"""Those of the short form: before a transaction nothing is done, and what is said at a start is said at the next."""
+MAIN_POINTS = tuple(
+    point
+    for point in POINTS
+    if point.startswith(("settle ", "claim ", "take ", "tick ", *SENDS)) and point not in ("claim begin", "tick begin")
+)
+"""Those of the short form: where a step is handled, sent and settled."""
 CLAIMS = tuple(f"remind {p}" for p in ("begin", "load", "save", "commit"))
 REMINDS = (*CLAIMS, "remind committed", "reminder sendMessage out", "reminder sendMessage answered")
 """Where it can die while it reminds somebody: they have tests of their own, since a reminder comes once a day."""

@@ -33,7 +33,7 @@ async def you(world: World) -> Person:
     return next(iter(world.people.values()))
 
 
-@pytest.mark.timeout(600)  # a minute and a half where nothing else runs, and two for all points
+@pytest.mark.timeout(600)  # a minute where nothing else runs, and two for all points
 @pytest.mark.parametrize("points", [MAIN_POINTS, pytest.param(POINTS, marks=pytest.mark.long)], ids=["main", "all"])
 async def test_killed_at_each_point_nothing_is_lost(tmp_path: Path, full_shelf: Path, points: tuple[str, ...]) -> None:
     async with World(tmp_path / "world", full_shelf, len(SPECIALISTS), SPEED).running() as world:

@@ -16,7 +16,7 @@ WORDS = (
     *("it hurts", "ouch", "is anybody there?", "7", "/start", "/pause", "go on", "/sessions", "/sessions"),
 )
 RARE = ("/forget", "I want to die")
-PAGES = ("/remind", "/remind", "/settings", "/privacy", "/help", "/safety")
+PAGES = ("/remind", "/remind", "/settings", "/privacy", "/progress", "/export")
 TOWNS = ("berlin", "london", "kolkata", "auckland", "new york", "honolulu", "nowhere at all")
 READILY = {
     "remind.time": 60,
