@@ -49,6 +49,8 @@ class Run:
     """Of this run alone, by a printed code; None: as the person has set it."""
     left_out: frozenset[str] = frozenset()
     """Tags that this run leaves out, kept or only today."""
+    ticked: frozenset[str] = frozenset()
+    """Those of them that were ticked in /settings while it ran."""
     poses: frozenset[str] = frozenset()
     """Poses (or steps without one) that were left out on the way."""
     notes: tuple[Sent, ...] = ()

@@ -519,16 +519,17 @@ def _beside(chat: Chat, event: Menu, now: datetime, library: Library) -> Outcome
     waits = _waits_at(chat, now)
     if waits is None:
         return Outcome(chat, shown)
-    # What waits is sent anew when it goes on.
-    step = chat.state.step if isinstance(chat.state, Playing) else waits[0] - 1
+    here, playing = waits[0], isinstance(chat.state, Playing)
     changed = (was.settings.pace, was.breath) != (chat.person.settings.pace, chat.person.breath)
     if changed and was.language == chat.person.language:
         if was.settings.pace != chat.person.settings.pace:  # what they choose now goes before what was prescribed
             chat = replace(chat, run=replace(_run(chat), pace=None))
-        chat = _told_anew(chat, step, now, library)
+        # What waits is sent anew when it goes on.
+        chat = _told_anew(chat, chat.state.step if isinstance(chat.state, Playing) else here - 1, now, library)
     if new := chat.person.left_out_tags - was.left_out_tags:
-        run = _run(chat)
-        chat = replace(chat, run=replace(run, left_out=run.left_out | new, plan=leave_tags(run.plan, step, new)))
+        run, step = _run(chat), chat.state.step if isinstance(chat.state, Playing) else here
+        made = leave_tags(run.plan, step, new, too=not playing)
+        chat = replace(chat, run=replace(run, left_out=run.left_out | new, ticked=run.ticked | new, plan=made))
     return Outcome(chat, shown)
 
 
@@ -816,7 +817,9 @@ def _play(
     run = _run(chat)
     if chat.person.hold and not _open(chat.person.hold, run.plan):
         return _screen(chat, now, _gate(chat.person, run.plan.session, now, library))
-    steps = run.plan.steps
+    if run.ticked:  # the one that was heard when a box was ticked is not led again
+        chat = _planned(chat, leave_tags(run.plan, step, run.ticked, too=True))
+    steps = _run(chat).plan.steps
     while step < len(steps) and steps[step].root in library.content.withdrawn:
         step += 1
     if step >= len(steps):

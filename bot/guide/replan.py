@@ -35,13 +35,14 @@ def leave_out(plan: Plan, index: int) -> tuple[Plan, int]:
     return replace(plan, steps=tuple(steps)), here
 
 
-def leave_tags(plan: Plan, index: int, tags: Set[str]) -> Plan:
-    """The steps behind `index` with one of these tags become their rest twins, and their cautions go."""
-    out = {s.root for i, s in enumerate(plan.steps) if i > index and s.form == "led" and tags & set(s.tags)}
+def leave_tags(plan: Plan, here: int, tags: Set[str], *, too: bool) -> Plan:
+    """Every led step with one of these tags becomes its rest twin, also those that Back would lead to; the step `here`
+    only with `too`. Cautions that were still to come for them go."""
+    out = {s.root for s in plan.steps if s.form == "led" and tags & set(s.tags)}
     steps = tuple(
-        _rested(s) if i > index and s.root in out else s
+        _rested(s) if s.root in out and (too or i != here) else s
         for i, s in enumerate(plan.steps)
-        if i <= index or s.form != "caution" or s.root not in out
+        if i <= here or s.form != "caution" or s.root not in out
     )
     return replace(plan, steps=steps)
 

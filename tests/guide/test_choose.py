@@ -109,3 +109,12 @@ def test_a_box_taken_away_in_a_session_leads_nothing_more_in_it(walk: Walk) -> N
     walk.to_settle()
     press(walk, press(walk, page(walk, "settings"), "What is left out"), "☑ Sore shoulder or neck")
     assert not led(walk, "ARM", 0)
+
+
+@pytest.mark.parametrize("way", [("again",), ("skip", "back"), ("pause", "resume")])
+def test_again_does_not_lead_what_was_ticked_meanwhile(walk: Walk, way: tuple[str, ...]) -> None:
+    walk.to_step("reach")
+    press(walk, press(walk, page(walk, "settings"), "What is left out"), "☐ Sore shoulder or neck")
+    walk.word(*way)
+    assert walk.step == "reach"
+    assert steps(walk)[chat_of(walk).state.step].form == "rest"  # type: ignore[union-attr]

@@ -80,7 +80,8 @@ def key(chat: Chat, known: Known, now: datetime, *, reach: int) -> Hashable:
     # What moves nowhere is the same to who acknowledged and who did not; whether a day is over is asked only at a gate.
     hold = None if person.hold is None else person.hold.until is None
     common = (hold, known.held, known.hurting, *(acknowledged if run.plan.moves else ()))
-    out = (run.left_out, known.tags, bool(run.poses), bool(known.out))
+    boxes = (run.ticked, known.still, person.left_out_tags if run.ticked or known.coded else None, known.kept)
+    out = (run.left_out, known.tags, bool(run.poses), bool(known.out), boxes)
     return (*common, plan, out, _in_a_run(chat, run, now, reach=reach))
 
 
@@ -96,12 +97,12 @@ def _hold(hold: Hold | None, now: datetime) -> str:
 def _before_a_run(chat: Chat) -> Hashable:
     state = chat.state
     match state:
-        case Notice(session=session, full=full):
-            return state.kind, session, full, state.waits
-        case Unsure(back=Notice(session=session, full=full)):
-            return state.kind, session, full
-        case Held(why=why, session=session):
-            return state.kind, why, session
+        case Notice(session=session, full=full, code=code):
+            return state.kind, session, full, state.waits, code
+        case Unsure(back=Notice(session=session, full=full, code=code)):
+            return state.kind, session, full, code
+        case Held(why=why, session=session, code=code):
+            return state.kind, why, session, code
         case Choosing(session=session, left_out=today):
             return state.kind, session, today
         case LeavingOut(session=session, ticks=ticks, imagine=imagine):

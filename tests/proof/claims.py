@@ -30,9 +30,9 @@ from bot.guide.chat import (
     load,
 )
 from bot.guide.content import TICKS, Step
-from bot.guide.events import Do, Event, Tick
+from bot.guide.events import Coded, Do, Event, Menu, Tick
 from bot.guide.library import Library
-from bot.guide.outcome import Outcome
+from bot.guide.outcome import Outcome, Say
 from bot.guide.person import dump_person, load_person
 from bot.guide.planned import Plan, PlannedStep
 from bot.guide.player import is_ahead, wake_at
@@ -70,20 +70,51 @@ class Known:
     """Tags that the present run leaves out."""
     out: frozenset[str] = frozenset()
     """Poses (or steps) that were left out on the way."""
+    still: str = ""
+    """The step that was heard when a box was ticked: it goes on, and is not led again."""
+    coded: bool = False
+    """The run was begun by a printed code."""
 
 
 def learned(known: Known, before: Chat, event: Event, after: Chat) -> Known:
     """What the judge knows after an event."""
     if isinstance(event, Do):
         known = _answered(known, before, event.action)
+    if isinstance(event, Menu):
+        known = _ticked(known, before, event.path)
+    elif known.still and not _goes_on(before, event, after):
+        known = replace(known, still="")
     if not isinstance(after.state, Choosing | Weighing | LeavingOut) and not _begins(before, after):
         known = replace(known, today=None) if known.today is not None else known
     if _begins(before, after):
         tags = known.kept if known.today is None else known.today
-        known = replace(known, tags=tags, out=frozenset(), today=None, hurting=False)
+        code = event.code if isinstance(event, Coded) else getattr(before.state, "code", None)
+        if code is not None:
+            tags = known.kept | _tags(code.boxes)
+        known = replace(known, tags=tags, out=frozenset(), today=None, hurting=False, still="", coded=code is not None)
     elif after.run is None and (known.tags or known.out or known.hurting):
-        known = replace(known, tags=frozenset(), out=frozenset(), hurting=False)
+        known = replace(known, tags=frozenset(), out=frozenset(), hurting=False, still="", coded=False)
     return known
+
+
+def _ticked(known: Known, before: Chat, path: str) -> Known:
+    """A box in /settings: kept for next time, and what is new is left out in the run as well, from its next step on."""
+    tick = path.rpartition(".")[2]
+    kept = _tags(frozenset(name for name in TICKS if _tags(frozenset({name})) <= known.kept) ^ {tick})
+    if before.run is None or not kept - known.kept:
+        return replace(known, kept=kept)
+    state, steps = before.state, before.run.plan.steps
+    still = steps[state.step].id if isinstance(state, Playing) and state.step < len(steps) else known.still
+    return replace(known, kept=kept, tags=known.tags | (kept - known.kept), still=still)
+
+
+def _goes_on(before: Chat, event: Event, after: Chat) -> bool:
+    """True if the same step is heard on: nothing was sent anew but its buttons."""
+    was, now = before.state, after.state
+    if not isinstance(was, Playing) or not isinstance(now, Playing) or before.run is None or after.run is None:
+        return False
+    same = before.run.plan.steps[was.step].id == after.run.plan.steps[now.step].id
+    return same and not (isinstance(event, Do) and event.action in ("again", "back"))
 
 
 def _begins(before: Chat, after: Chat) -> bool:
@@ -123,7 +154,7 @@ def breaches(before: Chat, event: Event, outcome: Outcome, known: Known, library
         if not (isinstance(event, Do) and event.action == "erase" and isinstance(before.state, Forgetting)):
             yield ERASED
         return
-    if said is not None and said.words in ("no-fit", "nothing-running") and after.state != before.state:
+    if isinstance(said, Say) and said.words in ("no-fit", "nothing-running") and after.state != before.state:
         yield NOT_REFUSED
     if isinstance(event, Do) and event.action == "hurts":
         yield from _hurts(before, outcome)
@@ -134,7 +165,7 @@ def breaches(before: Chat, event: Event, outcome: Outcome, known: Known, library
         return
     plan, state = after.run.plan, after.state
     if (before.run is None or before.run.plan is not plan) and any(
-        _left_out(s, plan, known, library) for s in plan.steps
+        _left_out(s, plan, known, library) for s in plan.steps if s.id != known.still
     ):
         yield LEFT_OUT
     if isinstance(state, Playing) and 0 <= state.step < len(plan.steps):
@@ -143,7 +174,7 @@ def breaches(before: Chat, event: Event, outcome: Outcome, known: Known, library
             yield UNACKNOWLEDGED
         if step.moves and known.held:
             yield HELD
-        if _left_out(step, plan, known, library):
+        if step.id != known.still and _left_out(step, plan, known, library):
             yield LEFT_OUT
         if known.hurting:
             yield HURT

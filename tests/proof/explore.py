@@ -155,7 +155,7 @@ class _Walk:
         self.result.states += 1
         for chat in variants(here.chat, here.now):
             stop = False
-            for moment in moments(chat, here.now, self.library):
+            for moment in moments(chat, here.now, self.library, self.field):
                 self.result.transitions += 1
                 stop = stop or moment.name == "stop"
                 self.happen(here, chat, moment)

@@ -67,6 +67,8 @@ class Field:
     """True for somebody who has met every caution."""
     reach: int = 1
     """Tell situations apart by so many steps on each side of the shown one: led, rested through, quiet."""
+    beside: bool = False
+    """Boxes are ticked in /settings, too, at any time; and a printed code is opened."""
     first: str = CLASSIC
     """The session that /backpain leads to; it is followed as far as the choice of a position."""
 

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.guide.chat import Chat, Playing
-from bot.guide.events import ACTS, Crisis, Delivered, Do, Event, GaveUp, Gone, NoVoice, Spoke, Tick
+from bot.guide.code import Code
+from bot.guide.events import ACTS, Coded, Crisis, Delivered, Do, Event, GaveUp, Gone, Menu, NoVoice, Spoke, Tick
 from bot.guide.library import Library
 from bot.guide.person import Hold
 from bot.guide.player import NOTICE_FOR, wake_at
 from bot.guide.screens import screen
-from tests.proof.field import words_that_act
+from tests.proof.field import Field, words_that_act
 
 SOON, AT_ONCE, SENT = timedelta(seconds=1.6), timedelta(seconds=0.5), timedelta(seconds=0.1)
 """Until a tap; until one that was meant as one with the tap before it; until a screen is in the chat."""
@@ -37,10 +38,12 @@ class Moment(NamedTuple):
                 return "time"
             case Do(action=action):
                 return action
+            case Menu(path=path):
+                return path
         return type(self.event).__name__
 
 
-def moments(chat: Chat, now: datetime, library: Library) -> Iterator[Moment]:
+def moments(chat: Chat, now: datetime, library: Library, where: Field) -> Iterator[Moment]:
     """All that may happen next. The buttons are those of the screen."""
     state, soon = chat.state, now + SOON
     id = "b" if chat.run and chat.run.id == "a" else "a"  # noqa: A001 - the field's name
@@ -53,6 +56,9 @@ def moments(chat: Chat, now: datetime, library: Library) -> Iterator[Moment]:
     yield Moment(Spoke(), soon)
     yield Moment(Crisis(), soon)
     yield Moment(Gone(), soon)
+    if where.beside:
+        yield from (Moment(Menu(f"settings.out.tick.{tick}"), soon) for tick in sorted(where.ticks))
+        yield Moment(Coded(Code(session=where.session, position=where.position, boxes=where.ticks), id), soon)
     if state.waits:
         yield from (Moment(event, now + SENT) for event in (delivered(chat), GaveUp()))
         if chat.run is not None:

@@ -49,6 +49,12 @@ def test_two_minutes_are_proved_whole() -> None:
     assert walked.states > 2_000, "so much can be reached"
 
 
+def test_boxes_ticked_beside_and_a_printed_code_are_proved_in_two_minutes() -> None:
+    where = replace(TWO, ticks=frozenset({"shoulder"}), beside=True)
+    walked = explore(real(), where, most=4_000)
+    assert walked.examples == {}
+
+
 @pytest.mark.parametrize("session", [s.id for s in real().content.sessions.values() if not s.continues])
 def test_every_session_is_walked_some_way(session: str) -> None:
     for where in fields(real(), session):

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import math
+from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
-from bot.guide.chat import Idle
+import pytest
+
+from bot.guide.chat import Chat, Idle
+from bot.guide.reminders import Reminder
+from bot.store.rows import Row
 from tests.simulation.telegram import Message
 from tests.simulation.test_scripted import YOU, last, say, tap, tell, to_breathe
 from tests.simulation.world import HOUR, World
@@ -237,5 +244,34 @@ def test_the_first_summary_asks_what_may_be_kept_then_offers_a_reminder_and_stay
         row = world.row(YOU)
         assert row is not None
         assert len(row.chat.kept) == 1
+
+    tell(story)
+
+
+@pytest.mark.parametrize("many", [600, pytest.param(20_000, marks=pytest.mark.long)])
+def test_many_due_at_once_are_spread_and_nobody_in_a_session_waits_for_them(many: int) -> None:
+    others = range(10_000, 10_000 + many)
+
+    async def story(world: World) -> None:
+        await to_breathe(world)
+        began, at = world.loop.time(), world.clock.now() + timedelta(seconds=20)
+        wall = at.astimezone(ZoneInfo("Europe/Berlin"))
+        reminder = Reminder(at=wall.time().replace(second=0, microsecond=0, tzinfo=None), zone="Europe/Berlin")
+        async with world._looks.transaction() as tx:
+            for chat in others:
+                new = replace(Chat.new("en", world.clock.now()), reminder=reminder)
+                row = Row(id=chat, chat=new, rev=int(world.clock.real() * 1000), remind_at=at.timestamp())
+                await tx.save(row, None)
+        assert world.process is not None
+        world.process.alarm.notice(at.timestamp())
+        await asyncio.sleep(20 + many / 12)
+        came = sorted(message.at for chat in others for message in world.telegram.of(chat))
+        assert len(came) == many, "each once"
+        assert max(sum(1 for other in came[n : n + 60] if other < at_ + 1) for n, at_ in enumerate(came)) <= 32
+        assert came[-1] - came[0] > many / 16, "fifteen a second at most"
+        notes = [message for message in world.telegram.of(YOU) if message.seconds and message.at > began]
+        assert len(notes) >= 1
+        for one, other in itertools.pairwise(notes):
+            assert abs(other.at - one.at - (one.seconds or 0.0)) < 2.0, "a session's step is first"
 
     tell(story)
