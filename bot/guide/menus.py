@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.guide import about, choose, own, progress, remind
+from bot.guide import about, choose, own, progress, remind, zone
 from bot.guide.chat import Chat
 from bot.guide.events import Menu
 from bot.guide.library import Library
@@ -19,7 +19,7 @@ from bot.guide.words import Words
 Sheet = tuple[Chat, Say | Page]
 HEADS: dict[str, Callable[[Chat, str, datetime, Library], Sheet]] = {
     "remind": remind.remind,
-    "zone": remind.zone,
+    "zone": zone.zone,
     "later": remind.later,
     "progress": progress.progress,
     "settings": choose.settings,
@@ -30,8 +30,8 @@ HEADS: dict[str, Callable[[Chat, str, datetime, Library], Sheet]] = {
     "rows": own.rows,
 }
 TYPED: dict[str, Callable[[Chat, str, datetime, Library], Sheet]] = {
-    "ask-zone": remind.zone_typed,
-    "ask-zone-only": remind.zone_only_typed,
+    "ask-zone": zone.zone_typed,
+    "ask-zone-only": zone.zone_only_typed,
     "ask-time": remind.time_typed,
 }
 """By the words of a prompt: what its reply means."""
@@ -40,6 +40,8 @@ TYPED: dict[str, Callable[[Chat, str, datetime, Library], Sheet]] = {
 def menu(chat: Chat, menu: Menu, now: datetime, library: Library) -> Sheet:
     """The page, and the chat with what was chosen on it."""
     head, _, rest = menu.path.partition(".")
+    if head in ("remind", "ask-time") and chat.person.zone is None:
+        return zone.zone(chat, "", now, library)
     if menu.path in TYPED:
         return TYPED[menu.path](chat, menu.typed, now, library)
     if head in HEADS:
