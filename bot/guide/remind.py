@@ -25,7 +25,7 @@ from bot.guide.reminders import (
 from bot.guide.words import Words
 
 Sheet = tuple[Chat, Say | Page]
-HOURS = ("7:00", "8:00", "9:00", "10:30", "12:30", "15:00", "17:00", "18:30", "20:00", "21:00", "22:00")
+HOURS = ("6:30", "7:00", "8:00", "9:00", "10:30", "12:30", "15:00", "17:00", "18:30", "20:00", "21:00", "22:00")
 CALLS = ("remind-0", "remind-1", "remind-2")
 """What a reminder says, in turn."""
 DAYS = ("day-0", "day-1", "day-2", "day-3", "day-4", "day-5", "day-6")
@@ -104,10 +104,11 @@ ASKED = (("remind-hour", "hours"), ("remind-days", ""), ("remind-off", "off"))
 
 # ── pages ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _hours(words: Words) -> Page:
-    buttons = [Button(hour, f"menu:remind.at.{hour}") for hour in HOURS]
-    buttons.append(Button(words("button-remind-time"), "menu:remind.time"))
-    rows = tuple(tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3))
-    return Page(text=w(words, "remind-when"), buttons=rows)
+    hours = tuple(Button(hour, f"menu:remind.at.{hour}") for hour in HOURS)
+    rows = tuple(hours[i : i + 4] for i in range(0, len(hours), 4))
+    return Page(
+        text=w(words, "remind-when"), buttons=(*rows, (Button(words("button-remind-time"), "menu:remind.time"),))
+    )
 
 
 def _overview(chat: Chat, words: Words, library: Library) -> Page:
@@ -127,7 +128,7 @@ def _overview(chat: Chat, words: Words, library: Library) -> Page:
 
 def _day(n: int, reminder: Reminder, words: Words) -> Button:
     name = words(DAYS[n])
-    return Button(f"✓ {name}" if n in reminder.weekdays else name, f"menu:remind.day.{n}")
+    return Button(f"✓{name}" if n in reminder.weekdays else name, f"menu:remind.day.{n}")
 
 
 def _set(chat: Chat, at: time, words: Words, library: Library) -> Sheet:

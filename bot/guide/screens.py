@@ -165,5 +165,5 @@ def _summary(chat: Chat, state: Summary, words: Words, library: Library) -> str:
             ]
             lines.append(w(words, "summary-found-easier", sessions=", ".join(names)))
     if state.run:
-        lines.append(f"<b>{w(words, 'keep-ask')}</b>")
+        lines.append(f"<b>{w(words, 'keep-ask')}</b>\n{w(words, 'keep-what')}")
     return "\n\n".join(lines)

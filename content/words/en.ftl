@@ -115,7 +115,8 @@ summary-week = { $goal ->
     }
 summary-found-easier = These sessions you found easier: { $sessions }.
 summary-up-thrice = It went up each of the last three times. Please let a doctor or physio look at this.
-keep-ask = May I keep this, to show you how it goes? Your scores, what you leave out, and when you practised, for 12 months. A tap in /privacy ends it.
+keep-ask = May I keep this, to show you how it goes?
+keep-what = Your scores, what you leave out, and when you practised, for 12 months. A tap in /privacy ends it.
 summary-lighter = Next time, something lighter? Two minutes, or only rest.
 
 ### Last lines, when nothing runs

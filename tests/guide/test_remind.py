@@ -98,7 +98,7 @@ def test_days_are_ticked_one_stays_and_no_more_ends_it(person: Walk) -> None:
     page(person, "zone.is.Europe/Berlin")
     shown = page(person, "remind.at.7:30")
     for day in ("Tue", "Wed", "Thu", "Fri", "Sat", "Sun"):
-        shown = press(person, shown, f"✓ {day}")
+        shown = press(person, shown, f"✓{day}")
     assert person.chat is not None
     assert person.chat.reminder is not None
     assert person.chat.reminder.weekdays == {0}
