@@ -93,7 +93,11 @@ class Answers:
 
     async def _say(self, reply: Reply) -> None:
         if reply.brings is not None and self._bring is not None:
-            reply = await self._bring(reply)
+            try:
+                reply = await self._bring(reply)
+            except Exception as error:  # it would say what is not so: the person asks again, and others wait behind it
+                log.error("what an answer brings could not be made", error=type(error).__name__, where=where(error))
+                return
         page = reply
         await self._send(
             lambda: self._messenger.say(

@@ -117,7 +117,7 @@ def _without(chat: Chat, table: str, key: str) -> Chat:
         voice_forbidden_until=old.voice_forbidden_until,
         inactive_since=old.inactive_since,
     )
-    return replace(chat, person=new, kept=())
+    return replace(chat, person=new, kept=(), reminder=None)  # a reminder has its person's zone
 
 
 def _shown(value: Any) -> str:

@@ -106,8 +106,8 @@ def wake_at(state: AnyState) -> datetime | None:
             return lost + LOST_FOR
         case Playing():
             return state.late_at
-        case Summary(waits=False) if state.went_up or state.run or state.first:
-            return (state.settled or state.at) + ALONE_FOR  # what it offers has its time
+        case Summary(waits=False):
+            return (state.settled or state.at) + ALONE_FOR  # what it offers has its time, and it holds scores
         case Idle() | Summary():
             return state.at + KEPT_FOR if state.waits else None
         case Paused():

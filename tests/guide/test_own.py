@@ -101,8 +101,9 @@ def test_of_a_person_stays_what_nobody_is_safe_without(walk: Walk) -> None:
         left_out_tags=frozenset({"NECK"}),
         consent=read,
     )
-    walk.chat = replace(chat_of(walk), person=person)
+    walk.chat = replace(chat_of(walk), person=person, reminder=Reminder(at=time(8), zone="Europe/Berlin"))
     walk.event(Menu("rows.yes.people.1001"))
+    assert chat_of(walk).reminder is None, "it goes by the person's zone"
     after = chat_of(walk).person
     assert (after.hold, after.acknowledged) == (hold, read)
     assert (after.zone, after.left_out_tags, after.consent, after.cautions) == (None, frozenset(), None, frozenset())
