@@ -62,8 +62,8 @@ LONGEST_FIRST = ("kill/test_points", "faults/test_nth", "browser/test_messages",
 """Files that take a worker longest begin first, so that none of them is alone at the end."""
 
 
-ON_BOTH = ("test_first_session", "test_restored", "test_between")
-"""Conversations that pass every table, and so are had on both databases in the short form, too; others on SQLite."""
+ON_BOTH = ("test_restored",)
+"""Conversations that are had on both databases in the short form, too: they pass every table; the others on SQLite."""
 
 
 def is_long(item: pytest.Item) -> bool:

@@ -52,6 +52,7 @@ async def test_the_whole_classic_by_done(desktop: Page, address: str) -> None:
     await expect(desktop.get_by_role("log")).to_contain_text("2 points easier than when you began")
 
 
+@pytest.mark.long
 async def test_the_whole_classic_timed_at_sixty_times_the_speed_on_a_phone(phone: Page, address: str) -> None:
     await begin(phone, address)
     await phone.get_by_role("button", name="Speed of time").click()

@@ -190,17 +190,6 @@ async def erased(house: House, name: str) -> None:
     await house.quiet()
 
 
-async def test_an_old_run_that_no_picture_shows_any_more_is_erased_as_well(bot: House) -> None:
-    (name,) = await been_here(bot, runs=1)
-    bot.clock.skip(60 * 24 * 3600)
-    await bot.say("/privacy")
-    await bot.sees("What I keep about you")
-    assert not (await bot.chat()).kept, "it looks back 30 days"
-    await erased(bot, "A session you did")
-    assert bot.parts is not None
-    assert not next(table for table in await bot.parts.store.held(YOU) if table.name == "runs").rows, name
-
-
 async def test_a_hold_and_that_the_notice_was_read_outlive_what_is_erased(bot: House) -> None:
     await bot.say("/backpain")
     await bot.sees("Before you move")

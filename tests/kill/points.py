@@ -37,12 +37,11 @@ POINTS = (
 )
 """Where it can die, but for what takes a race, or reads. At random it dies there, too."""
 
-MAIN_POINTS = tuple(
-    point
-    for point in POINTS
-    if point.startswith(("settle ", "claim ", "take ", "tick ", *SENDS)) and point not in ("claim begin", "tick begin")
+MAIN_POINTS = (
+    *("take commit", "take committed", "claim commit", "settle commit", "settle committed", "tick commit"),
+    *(f"{send} {p}" for send in SENDS for p in ("out", "answered")),
 )
-"""Those of the short form: where a step is handled, sent and settled."""
+"""Those of the short form; the others that decide something have a story of their own in it."""
 CLAIMS = tuple(f"remind {p}" for p in ("begin", "load", "save", "commit"))
 REMINDS = (*CLAIMS, "remind committed", "reminder sendMessage out", "reminder sendMessage answered")
 """Where it can die while it reminds somebody: they have tests of their own, since a reminder comes once a day."""
