@@ -22,7 +22,8 @@ WIDE = 100
 """Characters of a line in the note."""
 INTRODUCTION = (
     "All that Easeback keeps about you, as it was when this file was made. No copy of the file is kept.",
-    "easeback.json has all of it. Each .csv file has one table, for a spreadsheet. Times are in UTC.",
+    "easeback.json has all of it. Each .csv file has one table, for a spreadsheet; a table without rows has none.",
+    "What a spreadsheet would take for a formula has an apostrophe before it there. Times are in UTC.",
     "What is kept sealed (encrypted) is opened here: so keep this file where only you can read it.",
     "To erase it where it is kept: write /forget to the bot. Or open /privacy there, and erase single rows.",
 )
@@ -50,7 +51,8 @@ def _note(tables: Iterable[Table], now: datetime) -> str:
         lines += [fill(paragraph, WIDE), ""]
     for table in tables:
         count = len(table.rows)
-        lines += [f"{table.name.upper()} ({count} {'row' if count == 1 else 'rows'})", fill(table.why, WIDE)]
+        lines.append(f"{table.name.upper()} ({count} {'row' if count == 1 else 'rows'})")
+        lines += [fill(text, WIDE) for text in (table.what, f"Why it is here: {table.why}.") if text]
         for column in table.columns:
             sealed = "; kept sealed" if column.sealed and not column.means.startswith("sealed") else ""
             lines.append(f"- {column.name}{': ' if column.means else ''}{column.means}{sealed}")
@@ -61,6 +63,7 @@ def _note(tables: Iterable[Table], now: datetime) -> str:
 def _json(tables: Iterable[Table], now: datetime) -> str:
     found = {
         table.name: {
+            "what": table.what,
             "why": table.why,
             "columns": {column.name: column.means for column in table.columns},
             "rows": [dict(row) for row in table.rows],

@@ -27,6 +27,26 @@ ABOUT_NOBODY: Mapping[str, str] = {
     "about": "about the database itself: whose it is, and whether the key fits",
 }
 """Tables that know of no chat, each with what is in them instead."""
+WHAT: Mapping[str, str] = {
+    "chats": "This chat: where a session stands, what is shown, and which messages have buttons.",
+    "people": "What is known of you: language, zone, choices, what you agreed to, what is left out, what has to wait.",
+    "reminders": "Your reminder: its hour, its days, when it comes next.",
+    "runs": "The sessions you did, if you said that they may be kept. Each goes after 12 months.",
+    "erased": "That you left once, and asked for all to be erased.",
+}
+"""What each table is, for the person whose rows are read."""
+MEANS: Mapping[str, str] = {
+    "people.chat": "Telegram's id of the private chat",
+    "people.language": "the language of the words, by its code",
+    "people.zone": "the time zone, for the hour of the reminder; empty: not known",
+    "people.settings": "what was chosen in /settings",
+    "people.consent": "whether scores and practice days may be kept: yes or no, to which text, when",
+    "people.acknowledged": "that the safety notice was read: which text of it, when",
+    "reminders.chat": "Telegram's id of the private chat",
+    "reminders.unanswered": "how many reminders in a row were left without an answer",
+    "runs.chat": "Telegram's id of the private chat",
+}
+"""What a column means that has no comment in the schema. A new column has one; a test asks for one or the other."""
 ITSELF = "its row is the chat itself"
 HANGS = "it hangs on the chat's row, and goes with it"
 HASHED = (
@@ -38,7 +58,7 @@ SHUT = "it can't be opened: damaged, or sealed with another key"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. `means`: its comment. `sealed`: encrypted at rest; here it is opened."""
+    """A column. `means`: its comment, or what stands for it. `sealed`: encrypted at rest; here it is opened."""
 
     name: str
     means: str
@@ -47,12 +67,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a table has about the chat. `why`: how it belongs to it.
+    """What a table has about the chat. `what`: what it is. `why`: how it belongs to the chat.
 
     A value is what JSON can hold, or an aware UTC datetime; sealed ones are the structure that was sealed.
     """
 
     name: str
+    what: str
     why: str
     columns: tuple[Column, ...]
     rows: tuple[Mapping[str, Any], ...]
@@ -77,6 +98,11 @@ def belongs(table: SchemaTable) -> tuple[SchemaColumn[Any], str]:
     raise LookupError(f"{table.name}: nobody has said whether it is about a person (bot/store/held.py)")
 
 
+def means(column: SchemaColumn[Any]) -> str:
+    """What a column is, in words; empty: nobody has said."""
+    return column.comment or MEANS.get(f"{column.table.name}.{column.name}", "")
+
+
 def is_sealed(column: SchemaColumn[Any]) -> bool:
     """Whatever is no text and no number is sealed."""
     return isinstance(column.type, LargeBinary)
@@ -85,11 +111,13 @@ def is_sealed(column: SchemaColumn[Any]) -> bool:
 def _read(connection: Connection, keys: Keys, chat: int, table: SchemaTable) -> Table:
     column, why = belongs(table)
     theirs = column.in_(keys.marks(chat)) if column is erased.c.hash else column == chat
-    rows = connection.execute(select(table).where(theirs).order_by(*table.primary_key)).mappings()
+    when = [each for each in table.columns if each.name == "at"]  # ids are random: rows come in the order of time
+    rows = connection.execute(select(table).where(theirs).order_by(*when, *table.primary_key)).mappings()
     return Table(
         table.name,
+        WHAT.get(table.name, ""),
         why,
-        tuple(Column(each.name, each.comment or "", is_sealed(each)) for each in table.columns),
+        tuple(Column(each.name, means(each), is_sealed(each)) for each in table.columns),
         tuple({each.name: _value(row, each, keys) for each in table.columns} for row in rows),
     )
 

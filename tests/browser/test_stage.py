@@ -212,6 +212,7 @@ def banner(page: Page) -> Locator:
     return page.locator("#banner")
 
 
+@pytest.mark.long
 async def test_when_telegram_was_down_in_a_run_the_chat_catches_up(desktop: Page, command: str) -> None:
     await begin(desktop, command)
     log = desktop.get_by_role("log")

@@ -38,6 +38,7 @@ async def begin(page: Page, address: str) -> None:
     await expect(page.get_by_role("log")).to_contain_text("Settle · 1 of 11")
 
 
+@pytest.mark.long  # test_stage.py goes through all of it by jumps
 async def test_the_whole_classic_by_done(desktop: Page, address: str) -> None:
     await begin(desktop, address)
     await desktop.get_by_role("button", name="5", exact=True).click()

@@ -94,6 +94,7 @@ async def test_killed_there_twice_it_does_not_come_a_third_time_and_a_word_shows
     await world.stop(life)
 
 
+@pytest.mark.long
 async def test_killed_around_a_tap_on_further_the_session_grows_once_and_its_first_note_comes_twice(
     world: World, you: Person
 ) -> None:
