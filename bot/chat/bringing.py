@@ -41,14 +41,18 @@ class Bringing:
                     tables, now = await self._store.held(reply.chat), self._clock.now()
                     packed = await asyncio.to_thread(pack, tables, now)
                 return replace(reply, file=File("easeback.zip", packed, "document"))
-            case RowHeld(at, language):
-                page = own.page(_rows(await self._store.held(reply.chat)), at, self._library().words_in(language))
+            case RowHeld() as wanted:
+                held = _rows(await self._store.held(reply.chat))
+                page = own.page(held, own.place(held, wanted), self._library().words_in(wanted.language))
                 return replace(reply, text=page.text, buttons=page.buttons)
         return reply
 
 
 def _rows(tables: tuple[Table, ...]) -> list[own.Row]:
-    """Row after row; the key of one is what its table names it by."""
+    """Row after row, of each table the newest first: what happened today is what somebody looks for.
+
+    The key of one is what its table names it by.
+    """
     return [
         own.Row(
             table.name,
@@ -58,5 +62,5 @@ def _rows(tables: tuple[Table, ...]) -> list[own.Row]:
             table.why,
         )
         for table in tables
-        for row in table.rows
+        for row in reversed(table.rows)
     ]

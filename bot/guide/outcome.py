@@ -20,10 +20,15 @@ class Everything:
 
 @dataclass(frozen=True, slots=True)
 class RowHeld:
-    """One of the very rows that are held about this person, by its place; the text and buttons are made of it."""
+    """One of the very rows that are held about this person; the text and buttons are made of it.
+
+    By its table and key; where there is none such, the first of that table; else by its place among all.
+    """
 
     at: int
     language: str
+    table: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

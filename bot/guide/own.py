@@ -57,13 +57,21 @@ def rows(chat: Chat, path: str, now: datetime, library: Library) -> Sheet:
     match verb:
         case "ask" if table in ERASES:
             yes = Button(words("button-rows-erase"), f"menu:rows.yes.{rest}", "danger")
-            back = Button(words("button-return"), "menu:rows")
+            back = Button(words("button-return"), f"menu:rows.of.{rest}")
             return chat, Page(text=w(words, f"rows-erase-{table}"), buttons=((yes, back),))
         case "yes" if table in ERASES:
-            back = Button(words("button-rows"), "menu:rows")
+            back = Button(words("button-rows"), f"menu:rows.of.{table}")
             return _without(chat, table, key), Page(text=w(words, "rows-gone"), buttons=((back,),))
+        case "of" if table in ERASES:
+            return chat, Page(text=w(words, "rows-none"), brings=RowHeld(0, language, table, key))
     at = int(verb) if verb.isdecimal() and len(verb) < 6 else 0
     return chat, Page(text=w(words, "rows-none"), brings=RowHeld(at, language))
+
+
+def place(held: Sequence[Row], wanted: RowHeld) -> int:
+    """Where the wanted row is. After one was erased the next of its table comes: there may be more to erase."""
+    theirs = [at for at, row in enumerate(held) if row.table == wanted.table]
+    return next((at for at in theirs if held[at].key == wanted.key), theirs[0] if theirs else wanted.at)
 
 
 def page(held: Sequence[Row], at: int, words: Words) -> Page:

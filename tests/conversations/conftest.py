@@ -52,6 +52,8 @@ class House:
     """Seconds (real) that a request may take."""
     database: str = ""
     """Its address; without one a file in the home."""
+    you: int = YOU
+    """The person who writes and taps."""
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[House]:
@@ -90,7 +92,7 @@ class House:
 
     # what the person does and sees
     async def say(self, text: str) -> None:
-        await self.telegram.say(YOU, text)
+        await self.telegram.say(self.you, text)
 
     async def tap(self, label: str, on: Message | None = None) -> str:
         """Tap the button with this label on the newest message that has it; gives the toast."""
@@ -100,12 +102,12 @@ class House:
             m for m in reversed(self.messages) if any(label in b.text for row in m.buttons for b in row)
         )
         data = next(b.data for row in message.buttons for b in row if label in b.text)
-        tap = await self.telegram.tap(YOU, message.id, data)
+        tap = await self.telegram.tap(self.you, message.id, data)
         return (await tap.answered(15)).text
 
     @property
     def messages(self) -> list[Message]:
-        return self.telegram.messages(YOU)
+        return self.telegram.messages(self.you)
 
     @property
     def last(self) -> Message:
@@ -141,7 +143,7 @@ class House:
         async def settled() -> None:
             assert self.parts is not None
             while True:
-                row = await self.parts.store.peek(YOU, self.clock.now())
+                row = await self.parts.store.peek(self.you, self.clock.now())
                 if row is None or (row.send_at is None and not row.dead):
                     return
                 await asyncio.sleep(0.01)
@@ -155,7 +157,7 @@ class House:
     async def chat(self) -> Chat:
         """The chat as it is stored."""
         assert self.parts is not None
-        row = await self.parts.store.peek(YOU, self.clock.now())
+        row = await self.parts.store.peek(self.you, self.clock.now())
         assert row is not None
         return row.chat
 
