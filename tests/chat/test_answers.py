@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
@@ -94,7 +95,7 @@ async def test_whose_answer_hangs_keeps_nobody_waiting_nor_their_own_taps(desk: 
     desk.says(YOU, "not that", query=tap.query)
     assert (await tap.answered()).text == "not that"
     await desk.telegram.until(lambda: desk.seen(OTHER) == ["hello"])
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 1.5
     await desk.telegram.until(lambda: desk.seen() == ["two"])
 
 
@@ -124,12 +125,18 @@ async def test_a_429_for_answers_holds_answers_alone(desk: Desk) -> None:
     for chat in (YOU, OTHER, 3003):
         await desk.telegram.say(chat, "hi")
 
-    async def everybody(method: str, _: object) -> Fault | None:
-        return flood(1) if method == "sendMessage" and time.monotonic() - began < 0.5 else None
+    to_refuse = {YOU, OTHER, 3003}
 
-    desk.telegram.fault = everybody
+    async def each_once(method: str, told: Mapping[str, Any]) -> Fault | None:
+        if method != "sendMessage" or int(told["chat_id"]) not in to_refuse:
+            return None
+        to_refuse.discard(int(told["chat_id"]))
+        return flood(1)
+
+    desk.telegram.fault = each_once
     for chat in (YOU, OTHER, 3003):
         desk.says(chat, "hello")
+    await desk.telegram.until(lambda: not to_refuse)
     await asyncio.sleep(0.2)
     assert desk.rate.held(YOU) == 0
     await asyncio.wait_for(desk.rate.take(YOU), 0.1)
@@ -144,7 +151,7 @@ async def test_answers_leave_the_next_screen_its_token(desk: Desk) -> None:
     assert len(desk.seen()) == CHAT_BURST - 1
     began = time.monotonic()
     await desk.rate.take(YOU)
-    assert time.monotonic() - began < 0.05
+    assert time.monotonic() - began < 0.5, "there was none: the next comes after a second"
 
 
 async def test_a_chat_that_is_held_gets_no_answer_meanwhile(desk: Desk) -> None:
@@ -193,4 +200,4 @@ async def test_at_the_end_what_hangs_is_left_out(desk: Desk) -> None:
     desk.says(YOU, "hello")
     began = time.monotonic()
     await desk.answers.finish(0.1)
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 1.5

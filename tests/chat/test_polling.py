@@ -240,7 +240,7 @@ async def test_a_poll_that_hangs_is_given_up_and_what_waited_is_handled_once(lin
     polls = Fated(line, hang(30, after=True))
     client, began = line.messenger._poller, time.monotonic()
     assert not await line.poll()
-    assert 0.2 <= time.monotonic() - began < 0.5
+    assert 0.2 <= time.monotonic() - began < 5
     assert line.messenger._poller is not client, "a wedged connection stays dead: the next poll has a client of its own"
     assert await line.poll()
     assert await line.poll()

@@ -51,7 +51,7 @@ async def test_what_was_sent_is_no_doubt_however_long_the_store_fails_to_note_it
         await asyncio.sleep(2)
         assert len(driver.failed) > 3
         driver.disarm()
-        await house.quiet(within=5)
+        await house.quiet()
         state = (await house.chat()).state
         assert [call.method for call in calls if call.method in ("sendVoice", "sendChatAction")] == ["sendVoice"]
     assert isinstance(state, Playing)

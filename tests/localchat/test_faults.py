@@ -128,7 +128,7 @@ async def test_a_silence_ends_when_the_server_stops() -> None:
         await asyncio.sleep(0.05)
         began = time.monotonic()
         await stop()
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 5
         with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):  # whichever end of it is seen first
             await waiting
     await telegram.close()

@@ -50,7 +50,7 @@ async def test_a_long_poll_waits_and_wakes_for_news(telegram: LocalTelegram, bot
 async def test_a_long_poll_that_brings_nothing_ends_in_time(bot: RawBot) -> None:
     began = time.monotonic()
     assert await bot("getUpdates", timeout=1) == []
-    assert 0.9 < time.monotonic() - began < 1.5
+    assert 0.9 < time.monotonic() - began < 5
 
 
 async def test_a_second_poller_ends_the_older_one(telegram: LocalTelegram, bot: RawBot) -> None:

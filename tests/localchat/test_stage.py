@@ -112,7 +112,7 @@ async def test_lost_and_slow_answers_leave_the_poll_alone(
     await switch(page, "slow")
     began = time.monotonic()
     assert (await client.post("getUpdates")).json()["ok"]
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 2.5
     assert (await client.post("sendMessage", json={"chat_id": 5, "text": "slowly"})).json()["ok"]
     assert time.monotonic() - began > 2.9
     await switch(page, "slow", on=False)
