@@ -132,7 +132,7 @@ def chart(runs: Iterable[KeptRun], chat: Chat, now: datetime, words: Words, libr
         weekdays=tuple(words(f"day-{n}") for n in range(7)),
         days=days,
         easier_title=words("progress-easier"),
-        easier=tuple(_easier(runs, chat, words, library)),
+        easier=tuple(easier(runs, chat, words, library)),
     )
 
 
@@ -147,6 +147,23 @@ def pains(runs: Iterable[KeptRun], today: date, zone: str | None) -> tuple[Pain,
     )
 
 
+def last_times(runs: Iterable[KeptRun], zone: str | None, words: Words) -> tuple[str, ...]:
+    """A small chart in a few lines, the newest last: before → after, with ● a point that is left and ○ one that went.
+
+    Words and figures come first, for who has it read aloud.
+    """
+    scored = sorted((run for run in runs if run.change is not None), key=lambda run: run.at)[-LAST_TIMES:]
+    return tuple(
+        f"{words(f'day-{day.weekday()}')} {_date(day, words)}: {before} → {after} {'●' * after}{'○' * (before - after)}"
+        for run in scored
+        for day, before, after in ((_day(run.at, zone), run.before or 0, run.after or 0),)
+    )
+
+
+LAST_TIMES = 5
+"""Sessions in the small chart."""
+
+
 # ── words ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _words(runs: tuple[KeptRun, ...], chat: Chat, now: datetime, words: Words, library: Library) -> str:
     zone = chat.person.zone
@@ -155,9 +172,8 @@ def _words(runs: tuple[KeptRun, ...], chat: Chat, now: datetime, words: Words, l
         w(words, "progress-count", sessions=len(runs), days=len(local_days(runs, zone))),
         *_changes(runs, words),
     ]
-    easier = _easier(runs, chat, words, library)
-    if easier:
-        lines.append("\n".join((w(words, "progress-easier"), *(f"• {escape(line)}" for line in easier))))
+    if found := easier(runs, chat, words, library):
+        lines.append("\n".join((w(words, "progress-easier"), *(f"• {escape(line)}" for line in found))))
     return "\n\n".join(lines)
 
 
@@ -171,7 +187,7 @@ def _changes(runs: Iterable[KeptRun], words: Words) -> list[str]:
     return [w(words, "progress-changes", scored=len(changes), less=less, same=same, more=more)]
 
 
-def _easier(runs: Iterable[KeptRun], chat: Chat, words: Words, library: Library) -> list[str]:
+def easier(runs: Iterable[KeptRun], chat: Chat, words: Words, library: Library) -> list[str]:
     """Sessions found easier, each with the number of runs that say so."""
     sessions = library.content_in(chat.person.language).sessions
     return [

@@ -5,6 +5,8 @@ Buttons stand on the last message only. What stands before a run is drawn in bef
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from html import escape
 
 from bot.guide.before import boxes, browsing, choosing, notice, prescribed, see_first, weighing
@@ -28,10 +30,11 @@ from bot.guide.chat import (
 )
 from bot.guide.code import Code
 from bot.guide.content import LIGHTER
-from bot.guide.kept import ENOUGH, days_this_week, found_easier, up_in_a_row
+from bot.guide.kept import ENOUGH, days_this_week, up_in_a_row
 from bot.guide.library import Library
 from bot.guide.parts import Button, Part, Rows, Screen, as_text, bullets, button, column, fold, pairs, score_rows, w
 from bot.guide.player import offered, usual_way
+from bot.guide.progress import easier, last_times, recent
 from bot.guide.safety import Number
 from bot.guide.steps import step_part
 from bot.guide.words import Words
@@ -156,14 +159,19 @@ def _summary(chat: Chat, state: Summary, words: Words, library: Library) -> str:
         lines.append(w(words, "summary-week", days=days, goal=chat.person.settings.days))
         if up_in_a_row(chat.kept):
             lines.append(w(words, "summary-up-thrice"))
-        elif len(chat.kept) >= ENOUGH and (easier := found_easier(chat.kept)):
-            sessions = library.content_in(chat.person.language).sessions
-            names = [
-                words("progress-easier-one", name=sessions[name].name, runs=count)
-                for name, count in easier
-                if name in sessions
-            ]
-            lines.append(w(words, "summary-found-easier", sessions=", ".join(names)))
+        elif not state.went_up:  # with that, what it says stands alone
+            lines.extend(_how_it_goes(chat, state.at, words, library))
     if state.run:
         lines.append(f"<b>{w(words, 'keep-ask')}</b>\n{w(words, 'keep-what')}")
     return "\n\n".join(lines)
+
+
+def _how_it_goes(chat: Chat, now: datetime, words: Words, library: Library) -> Iterator[str]:
+    """From the third run on: a small chart, and what was found easier."""
+    if len(chat.kept) < ENOUGH:
+        return
+    runs = recent(chat, now)
+    if len(times := last_times(runs, chat.person.zone, words)) > 1:
+        yield "\n".join((w(words, "summary-times"), *map(escape, times)))
+    if found := easier(runs, chat, words, library):
+        yield w(words, "summary-found-easier", sessions=", ".join(found))

@@ -114,6 +114,7 @@ summary-week = { $goal ->
        *[other] That is { $days } of your { $goal } days this week.
     }
 summary-found-easier = These sessions you found easier: { $sessions }.
+summary-times = How the last times went, before → after:
 summary-up-thrice = It went up each of the last three times. Please let a doctor or physio look at this.
 keep-ask = May I keep this, to show you how it goes?
 keep-what = Your scores, what you leave out, and when you practised, for 12 months. A tap in /privacy ends it.

@@ -147,6 +147,23 @@ def test_three_times_up_in_a_row_somebody_should_look_at_it(walk: Walk) -> None:
     assert walk.buttons[:2] == ["go.two", "rest"]
 
 
+def test_from_the_third_time_on_the_summary_has_a_small_chart(walk: Walk) -> None:
+    consenting(walk).to_settle().tap("score.6", "done").wait(90).word("stop").tap("score.3")
+    chart = "How the last times went"
+    for before, after in ((5, 5), (4, 5), (5, 0)):
+        assert (chart in walk.text) == (before == 5 and after == 0)
+        walk.word("backpain").tap("same").tap(f"score.{before}", "done").wait(90).word("stop").tap(f"score.{after}")
+    day = f"{chat_of(walk).kept[0].at:%a %-d %b}"
+    figures = ("6 → 3 ●●●○○○", "5 → 5 ●●●●●", "4 → 5 ●●●●●", "5 → 0 ○○○○○")
+    lines = "\n".join((f"{chart}, before → after:", *(f"{day}: {line}" for line in figures)))
+    assert lines in walk.text
+    for _ in range(3):
+        walk.word("backpain").tap("same").tap("score.5", "done").wait(90).word("stop").tap("score.5")
+    assert walk.text.count(" → ") == 6, "the heading and the last five"
+    walk.word("backpain").tap("same").tap("score.3", "done").wait(90).word("stop").tap("score.6")
+    assert chart not in walk.text, "when it went up, what to do stands alone"
+
+
 # ── what it shows ─────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_week_counts_days_not_sessions_and_begins_on_monday() -> None:
     runs = [ran(6, 1), ran(7, 1), ran(7, 0, "two"), ran(9, None)]  # 6 December 2026 is a Sunday
