@@ -27,6 +27,9 @@ CREATE TABLE IF NOT EXISTS contents (digest TEXT PRIMARY KEY, data BLOB NOT NULL
 CREATE TABLE IF NOT EXISTS files (id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
     mime TEXT NOT NULL, digest TEXT NOT NULL REFERENCES contents, about TEXT NOT NULL);
 """
+PRAGMAS = """
+PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON; PRAGMA busy_timeout=5000;
+"""
 FIRST_UPDATE = 400_000_000
 """Telegram's update ids don't begin at 1; neither do ours."""
 
@@ -40,7 +43,7 @@ class Archive:
             path.touch(mode=0o600)
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.row_factory = sqlite3.Row
-        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;" + SCHEMA)
+        self._db.executescript(PRAGMAS + SCHEMA)
         self._db.execute(
             "INSERT INTO sqlite_sequence (name, seq) SELECT 'updates', ? WHERE NOT EXISTS"
             " (SELECT 1 FROM sqlite_sequence WHERE name = 'updates')",
@@ -68,6 +71,10 @@ class Archive:
     def run(self, statement: str, *values: Any) -> int:
         """Run a statement; the id of the row it inserted, else 0."""
         return self._db.execute(statement, values).lastrowid or 0
+
+    def empty_log(self) -> None:
+        """What was deleted is in the file no more; after this not in its log either."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     # ── settings: one JSON value a name ───────────────────────────────────────────────────────────────────────────────
     def setting(self, name: str, default: Any = None) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Container
 from dataclasses import dataclass
 
 from bot.localchat.archive import Archive, Json
@@ -84,8 +85,7 @@ def keep(archive: Archive, kind: str, upload: Upload, bot_id: int) -> Kept:
         case "document":
             about |= {"mime_type": mime, "file_name": upload.name}
     ending = ending if ending.isalnum() and len(ending) < 6 else "bin"
-    number = archive.count("files WHERE kind = ?", kind)
-    path = f"{FOLDERS[kind]}/file_{number}.{ending}"
+    path = f"{FOLDERS[kind]}/file_{secrets.token_hex(6)}.{ending}"
     archive.run("INSERT OR IGNORE INTO contents VALUES (?, ?)", digest, upload.data)
     archive.run("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", file_id, path, kind, mime, digest, json.dumps(about))
     return Kept(path, kind, mime, about)
@@ -106,6 +106,24 @@ def at(archive: Archive, path: str) -> tuple[str, str, bytes] | None:
     """(kind, media type, bytes) of the file at a path as `getFile` tells it."""
     row = archive.row("SELECT kind, mime, data FROM files JOIN contents USING (digest) WHERE path = ?", path)
     return (row["kind"], row["mime"], row["data"]) if row else None
+
+
+def erase(archive: Archive, chat: int, numbers: Container[int]) -> list[int]:
+    """Remove messages of a chat, all if none is named, with the documents and pictures that stand in no other message.
+
+    Those may tell about a person. Voice notes and loops tell nothing, and are sent again by their ids. Gives the
+    numbers of what was removed.
+    """
+    gone = [body for body, _ in archive.messages(chat) if not numbers or body["message_id"] in numbers]
+    removed = archive.remove_messages(chat, [body["message_id"] for body in gone])
+    for body in gone:
+        documents = () if "animation" in body or "document" not in body else (body["document"],)
+        for about in (*documents, *body.get("photo", ())):
+            if not archive.count("messages WHERE instr(body, ?)", about["file_id"]):
+                archive.run("DELETE FROM files WHERE id = ?", about["file_id"])
+    archive.run("DELETE FROM contents WHERE digest NOT IN (SELECT digest FROM files)")
+    archive.empty_log()
+    return removed
 
 
 def _size(data: bytes) -> Json:

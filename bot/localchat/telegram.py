@@ -19,6 +19,7 @@ from bot.localchat.archive import Archive, Json
 from bot.localchat.clock import Clock, Mark
 from bot.localchat.entities import commands_in
 from bot.localchat.faults import FaultHook
+from bot.localchat.files import erase
 from bot.localchat.inside import Inside
 from bot.localchat.news import News
 from bot.localchat.person import Message, Tap, named, seen, words_of
@@ -261,9 +262,8 @@ class LocalTelegram:
         return [seen(body, shown, self.me["id"]) for body, shown in self.archive.messages(user_id)]
 
     async def erase(self, user_id: int, *message_ids: int) -> None:
-        """The person deletes messages for both sides; none named: the whole chat."""
-        gone = message_ids or [message.id for message in self.messages(user_id)]
-        if removed := self.archive.remove_messages(user_id, gone):
+        """The person deletes messages for both sides, with what was sent in them; none named: the whole chat."""
+        if removed := erase(self.archive, user_id, message_ids):
             self.news.tell(user_id, "delete", removed)
             self.note_act("erase", user_id, messages=removed, all=not message_ids)
 

@@ -142,3 +142,39 @@ async def test_what_was_read_and_how_it_was_liked_outlives_the_process(tmp_path:
         ((_, shown),) = telegram.archive.messages(HERE)
         assert shown["reaction"] == ["👍"]
         await telegram.close()
+
+
+async def test_what_was_sent_in_a_chat_goes_with_it(tmp_path: Path) -> None:
+    """An export and a chart tell about a person: whoever deletes the chat takes them along, out of the file itself."""
+    file = tmp_path / "localchat.db"
+    telegram = LocalTelegram(file, token=TOKEN, clock=Clock())
+    secret, shared, chart = b"PK everything about Anna", b"PK for Anna and Bert", picture(64, 48)
+    transport = httpx.ASGITransport(app=create_app(telegram))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+        bot = RawBot(http)
+        for person in (HERE, 6):
+            await telegram.say(person, "/export")
+        alone = (await upload(bot, "sendDocument", {"document": secret}))["result"]["document"]["file_id"]
+        both = (await upload(bot, "sendDocument", {"document": shared}))["result"]["document"]["file_id"]
+        await bot("sendDocument", chat_id=6, document=both)
+        await upload(bot, "sendPhoto", {"photo": chart})
+        loop = (await upload(bot, "sendAnimation", {"animation": gif(8, 6)}))["result"]["animation"]["file_id"]
+        path = (await bot("getFile", file_id=alone))["file_path"]
+        assert secret in on_disk(file)
+
+        await telegram.erase(HERE)
+        for gone in (secret, chart):
+            assert gone not in on_disk(file)
+        assert await bot.refused("getFile", file_id=alone) == "400 Bad Request: invalid file_id"
+        assert (await http.get(f"/file/bot{TOKEN}/{path}")).status_code == 404
+        for kept in (both, loop):
+            assert await bot("getFile", file_id=kept), "another has it, or it is sent again by its id"
+
+        await telegram.erase(6)
+        assert shared not in on_disk(file)
+    await telegram.close()
+
+
+def on_disk(file: Path) -> bytes:
+    """All that the local chat has in its files."""
+    return b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
