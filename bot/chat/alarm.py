@@ -185,7 +185,7 @@ class Alarm:
 
     async def _keep_house(self) -> None:
         try:
-            await self._store.tidy(self._clock.real())
+            await self._store.tidy(self._clock.real(), self._clock.now().timestamp())
         except Exception as error:
             log.error("housekeeping failed", error=type(error).__name__, where=where(error))
 

@@ -164,10 +164,10 @@ class Store:
         async with self._database.write() as call:
             await call(lambda connection: connection.execute(_RELEASE, {"send_at": now, "latest": now + 60.0}))
 
-    async def tidy(self, now: float) -> None:
-        """Let go of what is kept for a time only, by real `now`."""
+    async def tidy(self, now: float, virtual: float) -> None:
+        """Let go of what is kept for a time only, by real `now`; of runs by `virtual` time, in which they ended."""
         async with self._database.write() as call:
-            await call(lambda connection: tidy.prune(connection, now))
+            await call(lambda connection: tidy.prune(connection, now, virtual))
         if self._database.copies is not None:
             tidy.remove_copies(self._database.copies, now)
         await self._database.empty_log()  # where it could not be emptied when somebody left

@@ -122,7 +122,7 @@ async def come_back(
         for chat in await tx.call(_ids):
             if (row := await tx.load(chat, at)) is not None:
                 await tx.save(row, change(row))
-        await tx.call(lambda connection: tidy.prune(connection, now))
+        await tx.call(lambda connection: tidy.prune(connection, now, at.timestamp()))
         await tx.call(lambda connection: facts.note_made_at(connection, None))
         tx.erases = True
     return float(noted)

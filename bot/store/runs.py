@@ -43,5 +43,5 @@ def drop(connection: Connection, chat: int, ids: Iterable[str] | None = None) ->
 
 
 def prune(connection: Connection, now: float) -> None:
-    """Let go of what was kept for 12 months."""
+    """Let go of what was kept for 12 months, by virtual `now`."""
     connection.execute(delete(runs).where(runs.c.at < now - KEPT_FOR))

@@ -1,4 +1,4 @@
-"""Lets go of what is kept for a time only. Touches the database and the copies beside it. All times in real seconds."""
+"""Lets go of what is kept for a time only. Touches the database and the copies beside it. Times are real seconds."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ COPY_FOR = 30 * DAY
 """A copy made before a migration or a restore still holds who left since."""
 
 
-def prune(connection: Connection, now: float) -> None:
-    """Delete the rows whose time is over."""
+def prune(connection: Connection, now: float, virtual: float) -> None:
+    """Delete the rows whose time is over. `virtual`: the time in which runs ended."""
     for table, kept_for in ((updates_seen, SEEN_FOR), (parked, PARKED_FOR), (erased, ERASED_FOR)):
         connection.execute(delete(table).where(table.c.at < now - kept_for))
-    runs.prune(connection, now)
+    runs.prune(connection, virtual)
 
 
 def remove_copies(file: Path, now: float) -> None:

@@ -254,10 +254,10 @@ async def test_a_backup_takes_the_datas_place_and_they_are_kept(data: Store, pla
     store = await place.open()
     assert await store.peek(CLARA, NOW) == row_of(CLARA)
     overwrite(place.folder / f"{file.name}.half", b"what a killed backup has left")
-    await store.tidy(put.kept.stat().st_mtime + 29 * DAY)
+    await store.tidy(put.kept.stat().st_mtime + 29 * DAY, AT)
     assert contents(place.folder).keys() >= {file.name, put.kept.name}
     assert f"{file.name}.half" not in contents(place.folder)
-    await store.tidy(put.kept.stat().st_mtime + 31 * DAY)
+    await store.tidy(put.kept.stat().st_mtime + 31 * DAY, AT)
     assert file.name in contents(place.folder), "what an operator has made is theirs"
     assert put.kept.name not in contents(place.folder), "it holds who left since"
     await store.close()
@@ -343,7 +343,7 @@ async def test_who_left_stays_erased_though_the_database_is_lost(on_file: Store,
 async def test_the_log_of_a_lost_database_does_not_get_into_the_new_one(on_file: Store, folder: Path) -> None:
     place = OnFile(folder)
     file = await backed_up(place)
-    await on_file.tidy(AT)
+    await on_file.tidy(AT, AT)
     async with on_file.transaction() as tx:
         await tx.park(1, "an error", AT)
     log = contents(folder)["easeback.db-wal"]

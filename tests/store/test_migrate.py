@@ -309,7 +309,7 @@ async def test_old_copies_go_since_they_hold_who_left_meanwhile(store: Store, pl
     copy = place.folder / f"easeback.{'db' if isinstance(place, OnFile) else 'sql'}.before-later"
     copy.touch()
     made_at = copy.stat().st_mtime
-    await store.tidy(made_at + 29 * 86400)
+    await store.tidy(made_at + 29 * 86400, made_at)
     assert copy.exists()
-    await store.tidy(made_at + 31 * 86400)
+    await store.tidy(made_at + 31 * 86400, made_at)
     assert not copy.exists()

@@ -131,7 +131,7 @@ async def test_it_recovers_by_itself_when_the_server_was_restarted_under_it(stor
     assert await other.peek(ANNA, NOW) is not None
     server.stop()
     await other.close()  # nobody waits for who is not there
-    for work in (next_rev(store), store.peek(ANNA, NOW), store.tidy(0.0), next_rev(store)):
+    for work in (next_rev(store), store.peek(ANNA, NOW), store.tidy(0.0, 0.0), next_rev(store)):
         with pytest.raises(StoreFailed, match="can't be used just now"):
             await work
     server.start()

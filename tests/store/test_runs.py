@@ -27,10 +27,10 @@ async def ids(store: Store, chat: int) -> set[str]:
     return {row["id"] for row in tables["runs"]}
 
 
-async def test_a_run_is_let_go_after_twelve_months(store: Store) -> None:
+async def test_a_run_is_let_go_after_twelve_months_of_the_time_in_which_it_ended(store: Store) -> None:
     year = timedelta(days=365)
     await kept(store, somebody(ANNA, run("old", NOW - year - timedelta(hours=1)), run("young", NOW - year / 2)))
-    await store.tidy(NOW.timestamp())
+    await store.tidy((NOW - 2 * year).timestamp(), NOW.timestamp())  # the local chat's clock was put ahead
     assert await ids(store, ANNA) == {"young"}
 
 
