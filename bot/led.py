@@ -10,12 +10,12 @@ import structlog
 
 from bot.check import read, unsaid
 from bot.guide.ahead import usual_notes
-from bot.guide.content import BREATHING, CLASSIC, LIGHTER, Content
+from bot.guide.content import Content
 from bot.guide.marks import Script
 from bot.guide.person import Person
 from bot.guide.planned import Telling
 from bot.guide.reading import parse
-from bot.guide.source import BadContent, Problem
+from bot.guide.source import BadContent
 from bot.guide.translation import in_all_languages
 from bot.guide.words import Words
 
@@ -35,10 +35,6 @@ def read_texts(folder: Path) -> tuple[Content, dict[str, str]]:
     """The same with the words as they are written. Raises BadContent."""
     files = read(folder)
     content, problems = parse(files), unsaid(files)
-    for needed in (CLASSIC, BREATHING, LIGHTER):
-        if needed not in content.sessions:
-            what = "there is a session that the bot itself leads to, and it is missing"
-            problems.append(Problem("sessions", 1, "", what, f"`id: {needed}` in one of them"))
     if problems:
         raise BadContent(tuple(problems))
     content, behind = in_all_languages(files, content)

@@ -135,6 +135,20 @@ SLIPS = {
         "no step “breathe” has a caution of its own",
         "    caution: breathe",
     ),
+    "a movement where nothing may move": Slip(
+        "sessions/breathing.yaml",
+        "    region: breath",
+        "    twin: side\n    region: breath",
+        "nothing may move in “breathing”",
+        "  - id: breath-notice",
+    ),
+    "movement behind what is led without the notice": Slip(
+        "sessions/hips.yaml",
+        "continues: classic",
+        "continues: breathing",
+        "“breathing” has no movement, so nobody reads the notice before it",
+        "continues: ",
+    ),
     "words for one position only": Slip(
         CLASSIC,
         "      rest: Stay as you are, and rest. ",
@@ -313,6 +327,13 @@ def test_a_slip_is_told_with_its_line_and_what_to_write(folder: Path, slip: Slip
     assert told, "\n".join(problems(folder))
     assert told[0].startswith(f"{place}:{line}: ")
     assert ". Write: " in told[0]
+
+
+@pytest.mark.parametrize("session", ["classic", "breathing", "two"])
+def test_a_session_that_the_bot_leads_to_by_itself_is_missed(folder: Path, session: str) -> None:
+    (folder / f"sessions/{session}.yaml").unlink()
+    told = [problem for problem in problems(folder) if "the bot itself leads to, and it is missing" in problem]
+    assert [problem.split(" Write: ")[1] for problem in told] == [f"`id: {session}` in one of them"]
 
 
 def test_all_slips_of_all_files_are_told_at_once(folder: Path) -> None:

@@ -110,7 +110,8 @@ class Flood:
     def _kind(self, came: Tap | Word) -> str | None:
         """What is let through in a flood, by its kind: an action, or words of crisis. None for all else."""
         if isinstance(came, Tap):
-            action = came.data.partition(":")[0]
+            head, _, rest = came.data.partition(":")
+            action = rest if head == "menu" else head
             return action if action in LET_THROUGH else None
         library = self._library()
         # Which language is theirs is in the store, where a flood must not go.

@@ -202,11 +202,10 @@ class Turns:
         language = row.chat.person.language
         safety = library.content_in(language).safety
         words = library.words_in(language)
-        event: Event = read(word.text, words, safety, secrets.token_hex(8))
+        prompt = prompt_in(word.answers, words) if word.answers else None
+        event: Event = read(word.text, words, safety, secrets.token_hex(8), prompt)
         if (payload := code.payload_of(word.text)) is not None:
             event = Coded(code.read(payload, self._store.signed), secrets.token_hex(8))
-        if word.answers and isinstance(event, Do | Spoke) and (prompt := prompt_in(word.answers, words)):
-            event = Menu(prompt, word.text)
         said_after = word.message > row.heard
         fits = said_after
         if isinstance(event, Do):

@@ -89,8 +89,17 @@ class Gone:
 Event = Do | Menu | Coded | Spoke | Crisis | Tick | Delivered | GaveUp | NoVoice | Gone
 
 
-def read(text: str, words: Words, safety: Safety, id: str) -> Do | Menu | Spoke | Crisis:  # noqa: A002 - the field's name
-    """What a typed message means. Words of crisis come first; command words count only as the whole message."""
+def read(
+    text: str,
+    words: Words,
+    safety: Safety,
+    id: str,  # noqa: A002 - the field's name
+    prompt: str | None = None,
+) -> Do | Menu | Spoke | Crisis:
+    """What a typed message means. Words of crisis come first; command words count only as the whole message.
+
+    `prompt`: what it replies to asked for something. "7" and "Berlin" answer that, "it hurts" and "stop" never do.
+    """
     if words.in_crisis(text, safety.crisis_words):
         return Crisis()
     if text.startswith("/"):
@@ -100,6 +109,8 @@ def read(text: str, words: Words, safety: Safety, id: str) -> Do | Menu | Spoke 
         return Do(command, id=id) if command in SLASH else Spoke()
     if (action := words.acts(text)) is not None:
         return Do(action, id=id)
+    if prompt is not None:
+        return Menu(prompt, text)
     if re.fullmatch(r"\s*(\d|10)\s*", text):
         return Do(f"score.{int(text)}", id=id)
     return Spoke()

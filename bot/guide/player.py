@@ -265,12 +265,12 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
             return _to(chat, now, Scoring(at=now, why=why, on=do.on))
         case "keep", Forgetting():
             return _to(chat, now, Idle(at=now, words="kept", on=do.on))
-        case "hurts", Playing() | Paused() | Hurting() | Signs():
-            return Outcome(_hurts(chat, state, now, library))
+        case "hurts", _ if _waits_at(chat, now) is not None:
+            return Outcome(_hurts(chat, now, library))
         case "hurts", _:
             number = library.number(chat.person.zone, chat.person.language)
             return Outcome(chat, Say("hurts-outside", {"number": number.emergency}))
-        case "stop" | "end", Playing() | Paused() | Hurting() | Signs() | Unsure(back=Signs()) | Forgetting(step=int()):
+        case "stop" | "end", _ if _waits_at(chat, now) is not None:
             return Outcome(_finish(_leave(chat, now), now, "ended"))
         case "stop" | "end", Browsing() | Notice() | Held() | Choosing() | LeavingOut() | Weighing():
             return _to(chat, now, Idle(at=now, words="stopped", on=do.on))
@@ -519,17 +519,23 @@ def _beside(chat: Chat, event: Menu, now: datetime, library: Library) -> Outcome
     waits = _waits_at(chat, now)
     if waits is None:
         return Outcome(chat, shown)
-    here, playing = waits[0], isinstance(chat.state, Playing)
+    here, playing = waits[0], chat.state if isinstance(chat.state, Playing) else None
     changed = (was.settings.pace, was.breath) != (chat.person.settings.pace, chat.person.breath)
     if changed and was.language == chat.person.language:
         if was.settings.pace != chat.person.settings.pace:  # what they choose now goes before what was prescribed
             chat = replace(chat, run=replace(_run(chat), pace=None))
         # What waits is sent anew when it goes on.
-        chat = _told_anew(chat, chat.state.step if isinstance(chat.state, Playing) else here - 1, now, library)
+        chat = _told_anew(chat, playing.step if playing else here - 1, now, library)
     if new := chat.person.left_out_tags - was.left_out_tags:
-        run, step = _run(chat), chat.state.step if isinstance(chat.state, Playing) else here
-        made = leave_tags(run.plan, step, new, too=not playing)
+        run = _run(chat)
+        made = leave_tags(run.plan, here, new, too=playing is None)
         chat = replace(chat, run=replace(run, left_out=run.left_out | new, ticked=run.ticked | new, plan=made))
+        if playing and made.steps[playing.step] != run.plan.steps[playing.step]:
+            # The next step is shown and has not begun: its note goes, and its twin comes in the same chain.
+            silence = _unbegun(chat, now)
+            chat = _play(
+                chat, playing.step, now, library, heard=here, after=playing.after, cut=playing.cut, silence=silence
+            )
     return Outcome(chat, shown)
 
 
@@ -542,17 +548,20 @@ def _left_out(chat: Chat, step: int, now: datetime, library: Library) -> Chat:
     return _play(chat, here + 1, now, library, heard=here)
 
 
-def _hurts(chat: Chat, state: Playing | Paused | Hurting | Signs, now: datetime, library: Library) -> Chat:
-    """Always a new screen, also while hurting; a double tap counts once. What has not begun can't be what hurts."""
-    silence = _ahead(chat, now)
+def _hurts(chat: Chat, now: datetime, library: Library) -> Chat:
+    """Always a new screen, also while hurting, and instead of another question; a double tap counts once.
+
+    What has not begun can't be what hurts.
+    """
+    state, silence = chat.state, _ahead(chat, now)
     if isinstance(state, Hurting | Signs) and _twice(state.at, now, library):
         return replace(chat, state=replace(state, at=now, seen=None, lost=None, on=None, silence=silence))
+    here, hurt = _waits_at(chat, now) or (0, "no")
     heard = _heard(state, now)
-    step = state.step if heard is None else heard
+    step = here if heard is None else heard
     chat = _leave(chat, now)
     run = replace(_run(chat), hurts=_run(chat).hurts + 1)
-    open_signs = isinstance(state, Signs) or (isinstance(state, Paused) and state.hurt == "signs")
-    signs = run.hurts >= MANY_HURTS or open_signs
+    signs = run.hurts >= MANY_HURTS or hurt == "signs"
     new = Signs(at=now, step=step, silence=silence) if signs else Hurting(at=now, step=step, silence=silence)
     return replace(chat, run=run, state=new)
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from bot.guide import marks
-from bot.guide.content import Content, Id, Session, Step, Text, Twin, at
+from bot.guide.content import BREATHING, CLASSIC, LIGHTER, Content, Id, Session, Step, Text, Twin, at
 from bot.guide.safety import Number, Numbers, Page, Review, Safety
 from bot.guide.source import BadContent, Line, Path, Problem, Source, near
 from bot.guide.words import gates
@@ -195,17 +195,24 @@ def _unmatched(
     """References that lead nowhere, and names that are taken."""
     taken: dict[str, str] = {}
     told = {s.id for session, _ in sessions for s in session.steps if s.caution and not s.cautioned_by}
+    by_id = {session.id: session for session, _ in sessions}
+    for needed in (CLASSIC, BREATHING, LIGHTER):
+        if needed not in by_id:
+            what = "there is a session that the bot itself leads to, and it is missing"
+            yield Problem("sessions", 1, "", what, f"`id: {needed}` in one of them")
     if "stay" not in twins:
         yield Problem("twins.yaml", 1, "stay", "the twin “stay” is missing", "`stay:`, for steps that have no twin")
     for session, source in sessions:
         for key, name in (("id", f"the session {session.id}"), ("command", f"the command {session.command}")):
             if getattr(session, key) and (other := taken.setdefault(name, source.file)) != source.file:
                 yield source.problem((key,), f"{name} is taken by {other}", "another one")
-        if session.continues and session.continues not in {other.id for other, _ in sessions}:
-            known = [other.id for other, _ in sessions]
+        if session.continues and session.continues not in by_id:
             yield source.problem(
-                ("continues",), f"there is no session “{session.continues}”", near(session.continues, known)
+                ("continues",), f"there is no session “{session.continues}”", near(session.continues, by_id)
             )
+        elif session.continues and session.moves and not by_id[session.continues].moves:
+            what = f"“{session.continues}” has no movement, so nobody reads the notice before it; this one has"
+            yield source.problem(("continues",), what, "a session with movement")
         for number, step in enumerate(session.steps):
             here: Path = ("steps", number)
             place = f"{source.file}, step {number + 1}"
@@ -213,6 +220,9 @@ def _unmatched(
                 yield source.problem(
                     (*here, "id"), f"“{step.id}” is taken by {other}", f"another id, as in {step.id}-2"
                 )
+            if session.id == BREATHING and step.moves:
+                what = f"nothing may move in “{BREATHING}”: it is led without the notice, and where movement is held"
+                yield source.problem((*here, "id"), what, "a step without `twin`, `change` and tags but PACE")
             if step.twin and step.twin not in twins:
                 yield source.problem((*here, "twin"), f"there is no twin “{step.twin}”", near(step.twin, twins))
             for pose in sorted(set((step.pose or {}).values()) - set(poses)):

@@ -124,6 +124,12 @@ def test_a_button_that_must_not_be_refused_acts_in_a_flood(action: str) -> None:
     assert not gate.tap(f"{action}:8").handle
 
 
+def test_erase_all_on_the_page_of_privacy_is_let_through_as_forget_is() -> None:
+    gate = Gate().loud()
+    assert not gate.tap("menu:settings").handle
+    assert gate.tap("menu:forget").handle
+
+
 def test_every_button_of_what_is_asked_when_it_hurts_is_let_through() -> None:
     asked = {"hurts", "twin", "leave", "sharp", "end", "none", "unsure", "now", "see", "return", "erase", "keep"}
     assert asked <= flood.LET_THROUGH

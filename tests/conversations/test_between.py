@@ -10,6 +10,7 @@ import pytest
 
 from bot.localchat import Message, refuse
 from tests.conversations.conftest import YOU, House
+from tests.conversations.test_first_session import to_settle
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -52,6 +53,28 @@ async def test_a_reminder_is_asked_for_by_town_and_comes_once_with_one_tap_to_be
         await house.sees("How would you like to be")
         await house.tap("Chair")
         await house.sees("Settle · 1 of 11")
+
+
+async def test_what_is_never_refused_is_heard_where_a_town_or_a_time_was_asked_for(bot: House) -> None:
+    await to_settle(bot)
+    await bot.tap("Done")
+    await bot.sees("Breathe · 2 of 11")
+    await bot.say("/remind")
+    await bot.sees("where you are?")
+    await bot.tap("No")
+    prompt = await bot.sees("Which big town")
+    await bot.telegram.say(YOU, "It hurts!", reply_to=prompt.id)
+    await bot.sees("Ease out slowly.")
+    await bot.telegram.say(YOU, "/forget", reply_to=prompt.id)
+    await bot.sees("Erase all that I keep")
+    await bot.telegram.say(YOU, "Stop", reply_to=prompt.id)
+    await bot.sees("Well stopped.")
+    await bot.telegram.say(YOU, "berlin", reply_to=prompt.id)
+    await bot.sees("When shall I come by?")
+    await bot.tap("Another time")
+    prompt = await bot.sees("At what time")
+    await bot.telegram.say(YOU, "7", reply_to=prompt.id)
+    await bot.sees("Each day at 7:00, by the clock of Berlin.")
 
 
 async def test_put_off_by_ten_minutes_it_comes_once_more(house: House) -> None:

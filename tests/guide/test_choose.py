@@ -97,6 +97,24 @@ def test_a_box_ticked_in_a_session_takes_hold_at_the_next_step(walk: Walk) -> No
     assert chat_of(walk).run is None
 
 
+def test_a_box_ticked_while_the_next_step_is_shown_and_has_not_begun_takes_hold_of_it(walk: Walk) -> None:
+    walk.to_step("reach")
+    heard = walk.state
+    assert isinstance(heard, Playing)
+    assert heard.due is not None
+    walk.wait((heard.due - walk.now).total_seconds() + 1)
+    shown = walk.state
+    assert isinstance(shown, Playing)
+    assert (walk.step, shown.step, shown.heard) == ("draw-back", heard.step + 1, heard.step)
+    notes = chat_of(walk).run.notes  # type: ignore[union-attr]
+    press(walk, press(walk, page(walk, "settings"), "What is left out"), "☐ Sore shoulder or neck")
+    again = walk.state
+    assert isinstance(again, Playing)
+    assert (again.step, again.heard, again.after, again.cut) == (shown.step, shown.heard, shown.after, False)
+    assert steps(walk)[again.step].form == "rest"
+    assert again.silence == tuple(note.message for note in notes if note.begins > walk.now)
+
+
 def test_a_box_ticked_while_paused_takes_hold_for_the_step_that_comes_again(walk: Walk) -> None:
     walk.to_step("reach").word("pause")
     press(walk, press(walk, page(walk, "settings"), "What is left out"), "☐ Sore shoulder or neck")

@@ -730,6 +730,17 @@ def test_words_of_crisis_pause_in_silence_and_show_no_session(walk: Walk) -> Non
     assert not walk.buttons
 
 
+@pytest.mark.parametrize("way", [("forget",), ("hurts", "sharp", "unsure")])
+def test_it_hurts_in_the_midst_of_another_question_is_heard_and_asked_about(walk: Walk, way: tuple[str, ...]) -> None:
+    walk.to_step("reach").word(*way[:1]).tap(*way[1:])
+    before = walk.chat.run.hurts  # type: ignore[union-attr]
+    walk.word("hurts")
+    assert isinstance(walk.state, Hurting if before == 0 else Signs)
+    assert walk.chat.run.hurts == before + 1  # type: ignore[union-attr]
+    walk.word("backpain", "resume", "again", "done")
+    assert isinstance(walk.state, Hurting | Signs), "nothing goes on before it is answered"
+
+
 def test_forget_is_asked_once_and_then_everything_goes(walk: Walk) -> None:
     walk.to_step("reach").word("forget")
     assert isinstance(walk.state, Forgetting)

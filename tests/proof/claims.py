@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.guide.chat import (
+    AnyState,
     Chat,
     Choosing,
     Forgetting,
@@ -18,7 +19,6 @@ from bot.guide.chat import (
     Hurting,
     LeavingOut,
     Notice,
-    Paused,
     Playing,
     Running,
     Scoring,
@@ -76,12 +76,12 @@ class Known:
     """The run was begun by a printed code."""
 
 
-def learned(known: Known, before: Chat, event: Event, after: Chat) -> Known:
+def learned(known: Known, before: Chat, event: Event, after: Chat, now: datetime) -> Known:
     """What the judge knows after an event."""
     if isinstance(event, Do):
         known = _answered(known, before, event.action)
     if isinstance(event, Menu):
-        known = _ticked(known, before, event.path)
+        known = _ticked(known, before, event.path, now)
     elif known.still and not _goes_on(before, event, after):
         known = replace(known, still="")
     if not isinstance(after.state, Choosing | Weighing | LeavingOut) and not _begins(before, after):
@@ -97,14 +97,17 @@ def learned(known: Known, before: Chat, event: Event, after: Chat) -> Known:
     return known
 
 
-def _ticked(known: Known, before: Chat, path: str) -> Known:
+def _ticked(known: Known, before: Chat, path: str, now: datetime) -> Known:
     """A box in /settings: kept for next time, and what is new is left out in the run as well, from its next step on."""
     tick = path.rpartition(".")[2]
     kept = _tags(frozenset(name for name in TICKS if _tags(frozenset({name})) <= known.kept) ^ {tick})
     if before.run is None or not kept - known.kept:
         return replace(known, kept=kept)
     state, steps = before.state, before.run.plan.steps
-    still = steps[state.step].id if isinstance(state, Playing) and state.step < len(steps) else known.still
+    still = known.still
+    if isinstance(state, Playing) and state.step < len(steps):
+        begun = state.cut or (state.ends is not None and now >= state.after)
+        still = steps[state.step if begun else state.heard].id
     return replace(known, kept=kept, tags=known.tags | (kept - known.kept), still=still)
 
 
@@ -133,7 +136,7 @@ def _answered(known: Known, before: Chat, action: str) -> Known:
             return replace(known, kept=_tags(ticks), today=None)
         case LeavingOut(ticks=ticks), "today":
             return replace(known, today=_tags(ticks))
-        case Playing() | Paused() | Hurting() | Signs(), "hurts":
+        case state, "hurts" if at_a_step(state):
             return replace(known, hurting=True)
         case Hurting(step=step), "leave" if before.run:
             return replace(known, hurting=False, out=known.out | {before.run.plan.steps[step].left_out_as})
@@ -185,20 +188,26 @@ def _hurts(before: Chat, outcome: Outcome) -> Iterator[str]:
     assert outcome.chat is not None
     after = outcome.chat.state
     asked = isinstance(after, Hurting | Signs) and after.waits
-    if isinstance(after, Playing) or not (asked if isinstance(before.state, Running) else outcome.say):
+    if isinstance(after, Playing) or not (asked if at_a_step(before.state) else outcome.say):
         yield HURTS_FAR
+
+
+def at_a_step(state: AnyState) -> bool:
+    """True if a run is at one of its steps, also where another question stands before it."""
+    match state:
+        case Unsure(back=Signs()) | Forgetting(step=int()):
+            return True
+    return isinstance(state, Running)
 
 
 def _whole(chat: Chat) -> Iterator[str]:
     """A run has a state of a run, and the other way round; its step is one of the plan's."""
     state = chat.state
     match state:
-        case Forgetting(step=step, scoring=scoring):
-            of_a_run = step is not None or scoring is not None
-        case Unsure(back=Signs()):
+        case Scoring() | Forgetting(scoring=str()):
             of_a_run = True
         case _:
-            of_a_run = isinstance(state, Running | Scoring)
+            of_a_run = at_a_step(state)
     if of_a_run != (chat.run is not None):
         yield NO_RUN
     if chat.run is None:

@@ -132,7 +132,7 @@ class _Walk:
             event, now = Do(action, on=next_message(here.chat), id="a"), here.now + SOON
             after = self.update(here.chat, event, now, self.library).chat
             assert after is not None, "somebody is there"
-            known = learned(here.known, here.chat, event, after)
+            known = learned(here.known, here.chat, event, after, now)
             here = Situation(shown_at(after, now), known, now, Way(here.way, action))
         return here
 
@@ -170,7 +170,7 @@ class _Walk:
             return
         outcome = self.update(chat, moment.event, moment.at, self.library)
         after = outcome.chat
-        known = here.known if after is None else learned(here.known, chat, moment.event, after)
+        known = here.known if after is None else learned(here.known, chat, moment.event, after, moment.at)
         for claim in breaches(chat, moment.event, outcome, known, self.library):
             self.breach(claim, way)
         if self.seen is not None:

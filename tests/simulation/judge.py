@@ -33,6 +33,7 @@ from bot.guide.events import ALWAYS
 from bot.guide.library import Library
 from bot.guide.screens import screen
 from bot.store.rows import Row
+from tests.proof.claims import at_a_step
 from tests.simulation.book import Book, Known
 from tests.simulation.reminded import Reminded
 
@@ -310,7 +311,7 @@ class Judge:
             eye.hurt = now
         elif not (isinstance(state, Paused) and state.hurt != "no") and not isinstance(state, Unsure):
             eye.hurt = None
-        if action == "hurts" and isinstance(was, Playing | Paused | Hurting | Signs) and after.rev == before.rev:
+        if action == "hurts" and at_a_step(was) and after.rev == before.rev:
             self.wrong("“It hurts” kept the rev")
 
     @staticmethod
@@ -335,7 +336,7 @@ class Judge:
         said = came.text.removeprefix("/") if isinstance(came, Word) else came.data.partition(":")[0]
         was, state = before.chat.state, after.chat.state
         hurts = said == "hurts" or (isinstance(came, Word) and said in PAIN)
-        if hurts and isinstance(was, Playing | Paused | Hurting | Signs) and not isinstance(state, Hurting | Signs):
+        if hurts and at_a_step(was) and not isinstance(state, Hurting | Signs):
             self.wrong(f"“It hurts” led to {state.kind}")
         if isinstance(was, Forgetting) and isinstance(came, Tap) and came.data == f"erase:{before.rev}":
             self.wrong("a yes to /forget left the chat")

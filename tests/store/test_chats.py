@@ -300,7 +300,7 @@ async def test_what_is_kept_for_a_time_only_goes(store: Store, place: Place) -> 
         await tx.park(2, "KeyError turns.py:3", now)
         await tx.erase(ANNA, 40, now - ERASED_FOR - 1)
         await tx.erase(BORIS, 41, now - ERASED_FOR + 1)
-    await store.tidy(now)
+    await store.tidy(now, now)
     async with store.transaction() as tx:
         assert [await tx.first_sight(1, now), await tx.first_sight(2, now)] == [True, False]
         assert [await tx.erased_upto(ANNA), await tx.erased_upto(BORIS)] == [None, 41]

@@ -27,9 +27,9 @@ async def test_forget_notes_a_keyed_hash_and_when(store: Store, folder: Path) ->
     mark = find_keys(None, folder).mark(ANNA)
     assert LeftFile(folder / FILE).read() == {mark: Left(77, 1.25)}
     assert (folder / FILE).stat().st_mode & 0o777 == 0o600
-    await store.tidy(1.25 + ERASED_FOR)
+    await store.tidy(1.25 + ERASED_FOR, 0.0)
     assert LeftFile(folder / FILE).read() != {}
-    await store.tidy(1.5 + ERASED_FOR)
+    await store.tidy(1.5 + ERASED_FOR, 0.0)
     assert LeftFile(folder / FILE).read() == {}
 
 
