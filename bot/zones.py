@@ -13,6 +13,8 @@ from babel.dates import get_timezone_location
 COUNTRIES: Mapping[str, str] = MappingProxyType(dict(get_global("zone_territories")))
 """ISO 3166 by zone: where somebody most likely is, and so which number to call."""
 
+NOWHERE = {"ZZ", "001"}
+"""Of no country: such as Etc/GMT+3, which is three hours behind and not ahead; nobody lives by its name."""
 USUAL = {
     "US": "America/New_York",
     "BR": "America/Sao_Paulo",
@@ -32,8 +34,8 @@ def cities_in(language: str) -> Mapping[str, str]:
     locale = _locale(language)
     found: dict[tuple[str, str], str] = {}
     for zone in sorted(COUNTRIES.keys() & available_timezones()):
-        if "/" in zone:
-            found.setdefault((COUNTRIES[zone], get_timezone_location(zone, locale=locale, return_city=True)), zone)
+        if "/" in zone and COUNTRIES[zone] not in NOWHERE:
+            found.setdefault((COUNTRIES[zone], _city(zone, locale)), zone)
     return MappingProxyType({zone: city for (_, city), zone in found.items()})
 
 
@@ -42,6 +44,13 @@ def usual_zone(language: str) -> str:
     likely = _locale(get_global("likely_subtags").get(language, language)).territory
     names = [zone for zone, country in COUNTRIES.items() if country == likely]
     return USUAL.get(likely or "", names[0] if names else "Etc/UTC")
+
+
+def _city(zone: str, locale: Locale) -> str:
+    try:
+        return get_timezone_location(zone, locale=locale, return_city=True)
+    except KeyError:  # CLDR knows the language, and has no names of places in it
+        return get_timezone_location(zone, locale=Locale.parse("en"), return_city=True)
 
 
 def _locale(language: str) -> Locale:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 
 import structlog
 
@@ -33,6 +34,20 @@ AGAIN = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 log = structlog.get_logger()
 
 
+@dataclass(slots=True)
+class Lane:
+    """What waits in one chat, the oldest first."""
+
+    waiting: list[Reply]
+    cleared: int = 0
+    """How often all of it was dropped, and what is being tried with it."""
+
+    def clear(self) -> None:
+        """Nothing of it is wanted any more."""
+        self.waiting.clear()
+        self.cleared += 1
+
+
 class Answers:
     """Sends direct answers."""
 
@@ -41,7 +56,7 @@ class Answers:
     ) -> None:
         """`rate` is the one of all sends. `bring` makes what an answer brings, right before it goes out."""
         self._messenger, self._rate, self._clock, self._bring = messenger, rate, clock, bring
-        self._lanes: dict[int, list[Reply]] = {}
+        self._lanes: dict[int, Lane] = {}
         """What waits in each chat; a chat is here as long as somebody sends for it."""
         self._spinning: Counter[int] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -56,13 +71,17 @@ class Answers:
             return
         lane = self._lanes.get(reply.chat)
         if lane is None:
-            self._lanes[reply.chat] = [reply]
+            self._lanes[reply.chat] = Lane([reply])
             self._start(self._lane(reply.chat))
             return
-        if reply.instead_of is not None:
-            lane.clear()  # what stands in the chat changes: answers from before it would come after it
-        if all(waiting.text != reply.text for waiting in lane):
-            lane.append(reply)  # the same words twice say no more; of different ones there are few
+        if reply.page:  # the page that is turned is over, and no other
+            lane.waiting = [
+                one for one in lane.waiting if reply.instead_of is None or one.instead_of != reply.instead_of
+            ]
+        elif reply.instead_of is not None:
+            lane.clear()  # all is forgotten: what was asked before it must not come after it
+        if all(waiting.text != reply.text for waiting in lane.waiting):
+            lane.waiting.append(reply)  # the same words twice say no more; of different ones there are few
 
     async def finish(self, within: float) -> None:
         """Let them go out, for so many seconds (real); what is left then is left out."""
@@ -84,14 +103,15 @@ class Answers:
         """One after the other, as long as something waits in this chat."""
         lane = self._lanes[chat]
         try:
-            while lane:
+            while lane.waiting:
                 await self._rate.take_for_answer(chat)
-                if lane:  # it may have been cleared meanwhile
-                    await self._say(lane.pop(0))
+                if lane.waiting:  # it may have been cleared meanwhile
+                    await self._say(lane.waiting.pop(0), lane)
         finally:
             del self._lanes[chat]
 
-    async def _say(self, reply: Reply) -> None:
+    async def _say(self, reply: Reply, lane: Lane) -> None:
+        cleared = lane.cleared
         if reply.brings is not None and self._bring is not None:
             try:
                 reply = await self._bring(reply)
@@ -104,11 +124,16 @@ class Answers:
                 page.chat, page.text, page.buttons, page.instead_of, html=page.page, ask=page.ask, file=page.file
             ),
             FRESH,
+            lambda: lane.cleared == cleared,
         )
 
-    async def _send(self, call: Callable[[], Awaitable[Answer]], fresh: float) -> None:
+    async def _send(
+        self, call: Callable[[], Awaitable[Answer]], fresh: float, wanted: Callable[[], bool] = lambda: True
+    ) -> None:
         until = self._clock.real() + fresh
         for pause in AGAIN:
+            if not wanted():
+                return
             async with self._places:
                 answer = await call()
             match answer.kind:
@@ -116,6 +141,9 @@ class Answers:
                     wait = pause
                 case Kind.WAIT:
                     wait = answer.wait * MARGIN
+                case Kind.BUG:
+                    log.error("Telegram refused an answer", why=answer.why)
+                    return
                 case _:
                     return
             if self._clock.real() + wait > until:

@@ -89,8 +89,7 @@ class Rate:
 
     async def take_for_reminder(self, chat: int) -> None:
         """Wait until a reminder may go: so many a second, and only while sessions leave room."""
-        now = self._clock.real()
-        await self._clock.sleep(max(self.held(chat) - now, self._reminders.take(now), 0.0))
+        await self._clock.sleep(max(self._reminders.take(self._clock.real()), 0.0))
         while not self.spare:
             await self._clock.sleep(CROWDED)
         await self.take(chat)

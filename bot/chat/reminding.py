@@ -7,17 +7,18 @@ that began meanwhile needs none. What was surely not sent is due as before; what
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
 
-from bot.chat.messenger import Answer, Kind, Messenger
-from bot.chat.rate import MARGIN, Rate
+from bot.chat.messenger import Kind, Messenger
+from bot.chat.rate import Rate
 from bot.chat.reply import Reply, turned
 from bot.chat.stop import where
-from bot.chat.turns import Turns, catch_up, due_of, rearm
+from bot.chat.turns import Turns, arm, catch_up, due_of
 from bot.clock import Clock
 from bot.guide.library import Library
 from bot.guide.remind import ring
@@ -33,6 +34,8 @@ AGAIN = (2.0, 5.0, 15.0, 30.0)
 """Seconds (real) until the next try where nothing could be sent."""
 BROKEN = 1.0
 """Seconds (real) until the next try when the store failed."""
+LEFT_ALONE = 60.0
+"""Seconds (real) for which a chat is left alone whose reminder failed by a mistake of ours."""
 
 log = structlog.get_logger()
 
@@ -65,8 +68,8 @@ class Reminding:
         self._library, self._rate, self._changed = library, rate, changed
         self._due = asyncio.Event()
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._bad: set[int] = set()
-        """Whose reminder failed by a mistake of ours: they are not asked about again in this life."""
+        self._alone: dict[int, float] = {}
+        """Chats that wait while all others go on, and until when (real): held by a 429, or it failed by a mistake."""
         self._failures = 0
         self._wait = 0.0
 
@@ -77,7 +80,9 @@ class Reminding:
     async def run(self) -> None:
         """Send until cancelled."""
         while True:
-            await self._due.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._until_again()):
+                    await self._due.wait()
             self._due.clear()
             try:
                 while await self.once():
@@ -87,12 +92,17 @@ class Reminding:
                 await self._clock.sleep(BROKEN)
 
     async def once(self) -> bool:
-        """Send what is due now; True if there was anything."""
-        found = await self._store.reminders_due(self._clock.now().timestamp(), BATCH + len(self._bad))
-        chats = [chat for chat in found if chat not in self._bad][:BATCH]
+        """Send what is due now; True if there was anything to send."""
+        now = self._clock.real()
+        self._alone = {chat: until for chat, until in self._alone.items() if until > now}
+        found = await self._store.reminders_due(self._clock.now().timestamp(), BATCH + len(self._alone))
+        chats = [chat for chat in found if chat not in self._alone][:BATCH]
         self._wait = 0.0
         async with asyncio.TaskGroup() as group:
             for chat in chats:
+                if (held := self._rate.held(chat)) > now:
+                    self._alone[chat] = held
+                    continue
                 await self._places.acquire()
                 if self._wait:
                     self._places.release()
@@ -103,6 +113,10 @@ class Reminding:
             await self._clock.sleep(self._wait)
         return bool(chats)
 
+    def _until_again(self) -> float | None:
+        """Seconds (real) until somebody who was left alone is asked about again; None: nobody is."""
+        return max(0.0, min(self._alone.values()) - self._clock.real()) if self._alone else None
+
     async def _one(self, chat: int) -> None:
         try:
             claimed = await self.claim(chat)
@@ -111,18 +125,23 @@ class Reminding:
             reply = claimed.reply
             answer = await self._messenger.say(reply.chat, reply.text, reply.buttons, html=True, silent=False)
             match answer.kind:
-                case Kind.NOT_SENT | Kind.WAIT:
+                case Kind.NOT_SENT:
+                    self._hold()  # before others go: there is no network for them either
                     await self.give_back(claimed)
-                    self._hold(answer)
+                case Kind.WAIT:
+                    self._rate.refused(chat, answer.wait)
+                    await self.give_back(claimed)
                 case Kind.GONE:
                     await self._turns.gone(chat)
+                case Kind.BUG:
+                    log.error("Telegram refused a reminder", why=answer.why)
                 case _:
                     self._failures = 0
         except StoreFailed:
             self._wait = max(self._wait, BROKEN)
         except Exception as error:
             log.error("a reminder failed", error=type(error).__name__, where=where(error))
-            self._bad.add(chat)
+            self._alone[chat] = self._clock.real() + LEFT_ALONE
         finally:
             self._places.release()
 
@@ -138,7 +157,8 @@ class Reminding:
                 catch_up(row, self._clock, library)
                 due, before = row.remind_at, row.chat.reminder
                 rung, page = ring(row.chat, datetime.fromtimestamp(due, UTC), now, library)
-                rearm(row, rung, now)
+                row.chat = rung
+                arm(row, now)
                 await tx.save(row, due_of(row))
         finally:
             if row is not None:
@@ -146,16 +166,27 @@ class Reminding:
         return Claimed(turned(chat, page), due, before, row.chat.reminder) if page else None
 
     async def give_back(self, claimed: Claimed) -> None:
-        """It was surely not sent: it is due as before, unless the person did something about it meanwhile."""
+        """It was surely not sent: it is due as before, unless the person did something about it meanwhile.
+
+        Tried until the store takes it: that nothing was sent is known here alone.
+        """
+        while True:
+            try:
+                return await self._give_back_once(claimed)
+            except StoreFailed as error:
+                log.error("the store failed a reminder", error=type(error).__name__, where=where(error))
+            await self._clock.sleep(BROKEN)
+
+    async def _give_back_once(self, claimed: Claimed) -> None:
         async with self._store.transaction() as tx:
             row = await tx.load(claimed.reply.chat, self._clock.now())
-            if row is not None and row.chat.reminder == claimed.after:
-                row.chat = replace(row.chat, reminder=claimed.before)
-                row.remind_at = claimed.due
-                await tx.save(row, due_of(row))
+            if row is None or row.chat.person.inactive_since or row.chat.reminder != claimed.after:
+                return
+            row.chat = replace(row.chat, reminder=claimed.before)
+            row.remind_at = claimed.due
+            await tx.save(row, due_of(row))
 
-    def _hold(self, answer: Answer) -> None:
+    def _hold(self) -> None:
         """Nothing goes for a while."""
-        pause = AGAIN[min(self._failures, len(AGAIN) - 1)]
+        self._wait = max(self._wait, AGAIN[min(self._failures, len(AGAIN) - 1)])
         self._failures += 1
-        self._wait = max(self._wait, answer.wait * MARGIN if answer.kind is Kind.WAIT else pause)

@@ -71,8 +71,13 @@ def rearm(row: Row, chat: Chat, now: datetime) -> None:
     """The chat as it is now; its reminder is armed anew only if something about it changed: what is due stays due."""
     was, row.chat = row.chat, chat
     if (was.reminder, was.person.inactive_since) != (chat.reminder, chat.person.inactive_since):
-        due = reminder_due(chat, now)
-        row.remind_at = due.timestamp() if due else None
+        arm(row, now)
+
+
+def arm(row: Row, now: datetime) -> None:
+    """What was due is done with: the reminder is due when it is next."""
+    due = reminder_due(row.chat, now)
+    row.remind_at = due.timestamp() if due else None
 
 
 def _new_screen(row: Row, clock: Clock) -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.guide.chat import Chat, Hurting, Paused, Playing, Scoring, Signs
+from bot.guide.chat import Chat, Paused, Summary
+from bot.guide.kept import local_days
 from bot.guide.library import Library
 from bot.guide.outcome import Page, Say
 from bot.guide.parts import Button, Rows, w
@@ -17,6 +18,7 @@ from bot.guide.reminders import (
     local_day,
     may_still_come,
     next_at,
+    once_more,
     passed_over,
     practised,
     put_off,
@@ -42,7 +44,9 @@ def remind(chat: Chat, path: str, now: datetime, library: Library) -> Sheet:
         case "time":
             return chat, Page(text=w(words, "ask-time"), ask=words("ask-time-field"))
         case "at" if (at := time_in(rest)) is not None:
-            return _set(chat, at, words, library)
+            return _set(chat, at, now, words, library)
+        case "again" if chat.reminder:
+            chat = replace(chat, reminder=replace(chat.reminder, unanswered=0))
         case "day" if chat.reminder and rest.isdecimal() and int(rest) in EVERY_DAY:
             days = chat.reminder.weekdays ^ {int(rest)}
             if not days:
@@ -59,24 +63,28 @@ def time_typed(chat: Chat, typed: str, now: datetime, library: Library) -> Sheet
     at = time_in(typed)
     if at is None:
         return chat, Page(text=w(words, "ask-time"), ask=words("ask-time-field"))
-    return _set(chat, at, words, library)
+    return _set(chat, at, now, words, library)
 
 
 def later(chat: Chat, path: str, now: datetime, library: Library) -> Sheet:
-    """What is tapped on a reminder: once more today, or not today. One of another day is over."""
+    """What is tapped on a reminder: once more today, or not today. One of another day is over.
+
+    What was said takes the place of what was asked: nothing on it can be tapped twice.
+    """
+    words = library.words_in(chat.person.language)
     by, _, day = path.partition(".")
     reminder = chat.reminder
     if reminder is None or day != local_day(reminder, now).isoformat():
         return chat, Say("late-tap")
     if by == "not":
-        return replace(chat, reminder=passed_over(reminder, now)), Say("later-not")
+        return replace(chat, reminder=passed_over(reminder, now)), Page(text=w(words, "later-not"))
     if by not in ("ten", "hour", "evening"):
         return chat, Say("late-tap")
     put = put_off(reminder, by, now)  # type: ignore[arg-type]  # one of PutOff
     if put is None or put.again is None:
         return chat, Say("later-too-late")
     shown = shown_as(put.again.astimezone(ZoneInfo(reminder.zone)).time())
-    return replace(chat, reminder=put), Say("later-at", {"time": shown})
+    return replace(chat, reminder=put), Page(text=w(words, "later-at", time=shown))
 
 
 def message(chat: Chat, now: datetime, library: Library, *, asks: bool) -> Page:
@@ -105,7 +113,7 @@ ASKED = (("remind-hour", "hours"), ("remind-days", ""), ("remind-off", "off"))
 # ── pages ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _hours(words: Words) -> Page:
     hours = tuple(Button(hour, f"menu:remind.at.{hour}") for hour in HOURS)
-    rows = tuple(hours[i : i + 4] for i in range(0, len(hours), 4))
+    rows = tuple(hours[i : i + 3] for i in range(0, len(hours), 3))  # four are too narrow for large type
     return Page(
         text=w(words, "remind-when"), buttons=(*rows, (Button(words("button-remind-time"), "menu:remind.time"),))
     )
@@ -116,14 +124,20 @@ def _overview(chat: Chat, words: Words, library: Library) -> Page:
     assert reminder is not None
     city = library.cities_in(chat.person.language).get(reminder.zone, reminder.zone)
     often = "remind-daily" if reminder.weekdays == EVERY_DAY else "remind-on"
+    text = w(words, often, time=shown_as(reminder.at), city=city)
+    seldom: Rows = ()
+    if reminder.slow or reminder.still:
+        text = f"{w(words, 'remind-still' if reminder.still else 'remind-slow')}\n\n{text}"
+        seldom = ((Button(words("button-remind-again"), "menu:remind.again", "primary"),),)
     days = tuple(_day(n, reminder, words) for n in sorted(EVERY_DAY))
     rows: Rows = (
+        *seldom,
         days[:4],
         days[4:],
         (Button(words("button-remind-hour"), "menu:remind.hours"), Button(words("button-remind-zone"), "menu:zone")),
         (Button(words("button-remind-off"), "menu:remind.off"),),
     )
-    return Page(text=w(words, often, time=shown_as(reminder.at), city=city), buttons=rows)
+    return Page(text=text, buttons=rows)
 
 
 def _day(n: int, reminder: Reminder, words: Words) -> Button:
@@ -131,9 +145,13 @@ def _day(n: int, reminder: Reminder, words: Words) -> Button:
     return Button(f"✓{name}" if n in reminder.weekdays else name, f"menu:remind.day.{n}")
 
 
-def _set(chat: Chat, at: time, words: Words, library: Library) -> Sheet:
+def _set(chat: Chat, at: time, now: datetime, words: Words, library: Library) -> Sheet:
     assert chat.person.zone is not None
-    known = chat.reminder or Reminder(at=at, zone=chat.person.zone)
+    known = chat.reminder
+    if known is None:
+        known = Reminder(at=at, zone=chat.person.zone)
+        if isinstance(chat.state, Summary) or local_day(known, now) in local_days(chat.kept, known.zone):
+            known = practised(known, now)  # it is asked for behind a session: tomorrow is meant
     chat = replace(chat, reminder=replace(known, at=at, unanswered=0, again=None))
     return chat, _overview(chat, words, library)
 
@@ -169,7 +187,7 @@ def ring(chat: Chat, due: datetime, now: datetime, library: Library) -> tuple[Ch
         return chat, None
     if not may_still_come(reminder, due, now):
         return replace(chat, reminder=passed_over(reminder, due)), None
-    if isinstance(chat.state, Playing | Hurting | Signs | Scoring):
+    if chat.run is not None and not isinstance(chat.state, Paused):
         return replace(chat, reminder=practised(reminder, now)), None
-    page = message(chat, now, library, asks=reminder.asks and reminder.again is None)
+    page = message(chat, now, library, asks=reminder.asks and not once_more(reminder, now))
     return replace(chat, reminder=reminded(reminder, now)), page

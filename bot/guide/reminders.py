@@ -63,9 +63,9 @@ class Reminder:
 
 def next_at(reminder: Reminder, after: datetime) -> datetime | None:
     """The first moment strictly after `after` at which a reminder is due; None: there is none."""
-    if reminder.still:
-        return None
     put_off = reminder.again if reminder.again is not None and reminder.again > after else None
+    if reminder.still:
+        return put_off
     today = local_day(reminder, after)
     for day in (today + timedelta(days=n) for n in range(MOST_DAYS)):
         if not _wanted(reminder, day):
@@ -109,8 +109,13 @@ def may_still_come(reminder: Reminder, due: datetime, now: datetime) -> bool:
 # ── what becomes of it ────────────────────────────────────────────────────────────────────────────────────────────────
 def reminded(reminder: Reminder, now: datetime) -> Reminder:
     """One was sent. The one that was put off is the same reminder once more."""
-    counts = 0 if reminder.again is not None else 1
+    counts = 0 if once_more(reminder, now) else 1
     return replace(reminder, settled=_latest(reminder, now), again=None, unanswered=reminder.unanswered + counts)
+
+
+def once_more(reminder: Reminder, now: datetime) -> bool:
+    """True if what is due was put off to this day: it is the same reminder once more."""
+    return reminder.again is not None and local_day(reminder, reminder.again) == local_day(reminder, now)
 
 
 def practised(reminder: Reminder, now: datetime) -> Reminder:
@@ -124,10 +129,10 @@ def passed_over(reminder: Reminder, now: datetime) -> Reminder:
 
 
 def put_off(reminder: Reminder, by: PutOff, now: datetime) -> Reminder | None:
-    """Once more on the same local day; None: the day would be over, or the evening is here already."""
+    """Once more on the same local day; None: the day would be over, or the evening is nearer than an hour."""
     today = local_day(reminder, now)
     moment = now + WAITS[by] if by in WAITS else on_day(today, EVENING, reminder.zone)
-    if moment is None or moment <= now or local_day(reminder, moment) != today:
+    if moment is None or local_day(reminder, moment) != today or (by == "evening" and moment <= now + WAITS["hour"]):
         return None
     return replace(reminder, settled=_latest(reminder, now), again=moment)
 

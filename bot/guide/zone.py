@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from bot.guide.chat import Chat
@@ -18,8 +19,8 @@ from bot.guide.words import Words
 Sheet = tuple[Chat, Say | Page]
 MOST_PLACES = 8
 """Places that are offered to choose from."""
-NEAR = timedelta(minutes=20)
-"""So much a typed time may differ from a zone's."""
+SAME, NEAR = timedelta(minutes=2), timedelta(minutes=20)
+"""So much a typed time may differ from a zone's; and if it is nobody's by that."""
 ONLY = "only"
 """The zone is asked for by itself, not on the way to a reminder."""
 PLACES = (
@@ -37,8 +38,59 @@ PLACES = (
     ),
     *("Australia/Sydney", "Pacific/Noumea", "Pacific/Auckland", "America/Bogota", "America/Mexico_City", "Asia/Tehran"),
     *("America/St_Johns", "Asia/Kathmandu", "Asia/Yangon", "Asia/Kabul", "Atlantic/Cape_Verde", "Pacific/Apia"),
+    *("Pacific/Pago_Pago", "America/Noronha", "Australia/Darwin", "Australia/Brisbane", "Pacific/Fiji"),
+    "Pacific/Kiritimati",
 )
-"""A place for each hour of the world, for who knows no more than what the clock shows."""
+"""A place for each full hour of the world, and where many live by another, in winter and summer."""
+TOWNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Europe/Berlin": ("Munich", "Hamburg", "Cologne", "Frankfurt", "Stuttgart", "Dresden", "Leipzig"),
+        "Europe/London": (
+            "Manchester",
+            "Birmingham",
+            "Glasgow",
+            "Edinburgh",
+            "Liverpool",
+            "Leeds",
+            "Cardiff",
+            "Belfast",
+        ),
+        "Europe/Paris": ("Lyon", "Marseille", "Toulouse", "Bordeaux", "Lille", "Nice"),
+        "Europe/Madrid": ("Barcelona", "Valencia", "Seville", "Bilbao"),
+        "Europe/Rome": ("Milan", "Naples", "Turin", "Florence", "Venice"),
+        "Europe/Amsterdam": ("Rotterdam", "The Hague", "Utrecht"),
+        "Europe/Brussels": ("Antwerp", "Ghent"),
+        "Europe/Zurich": ("Geneva", "Basel", "Bern"),
+        "Europe/Vienna": ("Graz", "Salzburg", "Innsbruck"),
+        "Europe/Warsaw": ("Krakow", "Gdansk", "Wroclaw"),
+        "Europe/Stockholm": ("Gothenburg", "Malmo"),
+        "Europe/Oslo": ("Bergen", "Trondheim"),
+        "Europe/Dublin": ("Cork", "Galway"),
+        "Europe/Kyiv": ("Lviv", "Odesa", "Kharkiv"),
+        "Europe/Moscow": ("Saint Petersburg", "Kazan"),
+        "Europe/Istanbul": ("Ankara", "Izmir"),
+        "America/New_York": ("Boston", "Philadelphia", "Washington", "Atlanta", "Miami", "Orlando", "Baltimore"),
+        "America/Chicago": ("Houston", "Dallas", "Austin", "San Antonio", "Minneapolis", "New Orleans", "St. Louis"),
+        "America/Los_Angeles": ("San Francisco", "San Diego", "Seattle", "Portland", "Las Vegas", "Sacramento"),
+        "America/Denver": ("Salt Lake City", "Albuquerque"),
+        "America/Toronto": ("Montreal", "Ottawa", "Quebec"),
+        "America/Edmonton": ("Calgary",),
+        "America/Sao_Paulo": ("Rio de Janeiro", "Brasilia", "Belo Horizonte"),
+        "America/Bogota": ("Medellin", "Cali"),
+        "America/Mexico_City": ("Guadalajara", "Puebla"),
+        "Africa/Johannesburg": ("Cape Town", "Durban", "Pretoria"),
+        "Africa/Lagos": ("Abuja", "Ibadan"),
+        "Asia/Kolkata": ("Mumbai", "Delhi", "New Delhi", "Bangalore", "Bengaluru", "Chennai", "Hyderabad", "Pune"),
+        "Asia/Karachi": ("Lahore", "Islamabad"),
+        "Asia/Shanghai": ("Beijing", "Guangzhou", "Shenzhen", "Chengdu", "Wuhan"),
+        "Asia/Tokyo": ("Osaka", "Kyoto", "Yokohama", "Nagoya", "Sapporo"),
+        "Asia/Ho_Chi_Minh": ("Hanoi", "Da Nang"),
+        "Asia/Jerusalem": ("Tel Aviv", "Haifa"),
+        "Australia/Sydney": ("Canberra", "Newcastle"),
+        "Pacific/Auckland": ("Wellington", "Christchurch"),
+    }
+)
+"""Big towns that no zone is called by, as English has them: CLDR names one for each zone."""
 
 
 def zone(chat: Chat, path: str, now: datetime, library: Library) -> Sheet:
@@ -75,7 +127,7 @@ def _zone_typed(chat: Chat, typed: str, now: datetime, library: Library, *, only
     """A town, or what the clock shows."""
     words, cities = library.words_in(chat.person.language), library.cities_in(chat.person.language)
     at = time_in(typed)
-    found = _with_time(at, now) if at is not None else _with_name(typed, cities)
+    found = _with_time(at, now, cities) if at is not None else _with_name(typed, cities)
     match found:
         case []:
             prompt = _ask_zone(words, only=only)
@@ -114,25 +166,27 @@ def _here(chat: Chat, name: str, now: datetime, library: Library, *, only: bool 
     return chat, Page(text=text, buttons=((Button(words("button-settings"), "menu:settings"),),))
 
 
-def _with_time(at: time, now: datetime) -> list[str]:
-    """The places where the clock shows this time now."""
+def _with_time(at: time, now: datetime, cities: Mapping[str, str]) -> list[str]:
+    """The places where the clock shows this time now; if it is none of the usual ones, any."""
 
     def apart(name: str) -> timedelta:
         there = now.astimezone(ZoneInfo(name)).replace(tzinfo=None)
         ways = (abs(there - datetime.combine(there.date() + timedelta(days=n), at)) for n in (-1, 0, 1))
         return min(ways)
 
-    return [name for name in PLACES if apart(name) <= NEAR]
+    ways = ((PLACES, SAME), (cities, SAME), (PLACES, NEAR))
+    return next((found for names, by in ways if (found := [name for name in names if apart(name) <= by])), [])
 
 
 def _with_name(typed: str, cities: Mapping[str, str]) -> list[str]:
-    """The zones whose city is written like this, or else begins like this."""
-    names = {zone: _plain(name) for zone, name in cities.items()}
-    wanted = _plain(typed)
+    """The zones with a town that is written like this, or else begins like this; a country behind it says no more."""
+    names = [(zone, _plain(name)) for zone, name in cities.items()]
+    names += [(zone, _plain(name)) for zone, towns in TOWNS.items() if zone in cities for name in towns]
+    wanted = _plain(typed.partition(",")[0])
     if len(wanted) < 2:
         return []
-    same = [zone for zone, name in names.items() if name == wanted]
-    return same or [zone for zone, name in names.items() if name.startswith(wanted)]
+    same = [zone for zone, name in names if name == wanted]
+    return list(dict.fromkeys(same or [zone for zone, name in names if name.startswith(wanted)]))
 
 
 def _plain(name: str) -> str:

@@ -201,3 +201,24 @@ async def test_at_the_end_what_hangs_is_left_out(desk: Desk) -> None:
     began = time.monotonic()
     await desk.answers.finish(0.1)
     assert time.monotonic() - began < 1.5
+
+
+async def test_after_forget_nothing_that_was_asked_before_goes_out_any_more(desk: Desk) -> None:
+    desk.fail(flood(1))
+    desk.says(YOU, "all that is kept", page=True)
+    await asyncio.sleep(0.2)
+    desk.says(YOU, "Done.", instead_of=7)
+    await desk.telegram.until(lambda: desk.seen() == ["Done."])
+    await desk.answers.finish(3)
+    assert desk.seen() == ["Done."]
+
+
+async def test_a_page_that_is_turned_takes_no_other_answer_along(desk: Desk) -> None:
+    desk.fail(Fault(wait=0.3))
+    desk.says(YOU, "one")
+    desk.says(YOU, "the picture", page=True)
+    desk.says(YOU, "days", page=True, instead_of=7)
+    desk.says(YOU, "weeks", page=True, instead_of=7)
+    await desk.telegram.until(lambda: len(desk.seen()) == 3)
+    await desk.answers.finish(3)
+    assert desk.seen() == ["one", "the picture", "weeks"], "of one page the newest"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,8 +12,9 @@ from bot.guide.events import Gone, Menu
 from bot.guide.library import Library
 from bot.guide.menus import TYPED, prompt_in
 from bot.guide.outcome import Page, Say
-from bot.guide.remind import reminder_due, ring
+from bot.guide.remind import message, reminder_due, ring
 from bot.guide.reminders import Reminder
+from bot.guide.zone import PLACES, TOWNS
 from tests.guide.walk import Walk
 
 NOW = datetime(2026, 12, 1, 18, 42, tzinfo=UTC)
@@ -53,7 +56,10 @@ def test_who_lives_by_the_guessed_clock_has_a_reminder_in_three_taps(person: Wal
 
 @pytest.mark.parametrize(
     ("typed", "city"),
-    [("Vienna", "Vienna"), ("São Paulo", "Sao Paulo"), ("sao paulo", "Sao Paulo"), ("auck", "Auckland")],
+    [
+        *(("Vienna", "Vienna"), ("São Paulo", "Sao Paulo"), ("sao paulo", "Sao Paulo"), ("auck", "Auckland")),
+        *(("Munich", "Berlin"), ("san francisco", "Los Angeles"), ("Berlin, Germany", "Berlin"), ("mumb", "Kolkata")),
+    ],
 )
 def test_a_town_is_found_without_accents_and_by_its_beginning(person: Walk, typed: str, city: str) -> None:
     prompt = press(person, page(person, "remind"), "No")
@@ -142,7 +148,7 @@ def test_put_off_it_comes_once_more_and_only_while_its_day_lasts(person: Walk) -
     assert shown is not None
     action = next(b.action for row in shown.buttons for b in row if b.text == "In 10 min")
     person.event(Menu(action.removeprefix("menu:")))
-    assert person.said == Say("later-at", {"time": "20:10"})
+    assert person.said == Page(text="All right, at 20:10."), "in its place: it can't be tapped twice"
     assert person.chat is not None
     assert reminder_due(person.chat, DUE) == DUE + timedelta(minutes=10)
     person.now += timedelta(days=1)
@@ -172,8 +178,8 @@ def test_too_late_or_gone_nothing_comes(person: Walk) -> None:
 def test_who_types_nothing_finds_the_zone_in_a_list_by_what_the_clock_shows(person: Walk) -> None:
     shown = press(person, page(person, "remind"), "From a list")
     offered = labels(shown)
-    assert offered[0].startswith("Honolulu · 8:42")
-    assert offered[-1].startswith(("Apia", "Auckland"))
+    assert offered[:2] == ["Pago Pago · 7:42", "Honolulu · 8:42"]
+    assert offered[-1].startswith("Kiritimati")
     assert len(offered) == len(set(offered))
     press(person, shown, "Kolkata · 0:12" if "Kolkata · 0:12" in offered else next(o for o in offered if "0:12" in o))
     assert person.chat is not None
@@ -191,6 +197,82 @@ def test_the_zone_by_itself_leads_to_no_reminder(person: Walk) -> None:
     assert prompt_in(unknown.text, person.library.words["en"]) == "ask-zone-only"
     assert person.chat is not None
     assert person.chat.reminder is None
+
+
+@pytest.mark.parametrize("month", [1, 7])
+def test_whatever_a_clock_shows_somewhere_leads_to_a_place_with_that_time(person: Walk, month: int) -> None:
+    person.now = datetime(2026, month, 1, 4, 5, tzinfo=UTC)
+    for zone in person.library.cities["en"]:
+        there = person.now.astimezone(ZoneInfo(zone))
+        shown = page(person, "ask-zone", f"{there:%H:%M}")
+        found = [b.action.rpartition(".")[2] for row in shown.buttons for b in row if ".is." in b.action]
+        assert found, zone
+        assert there.time() in {person.now.astimezone(ZoneInfo(name)).time() for name in found}
+
+
+def test_big_towns_are_of_zones_that_are_offered(person: Walk) -> None:
+    assert set(TOWNS) | set(PLACES) <= set(person.library.cities["en"])
+
+
+def test_what_slowed_or_keeps_still_says_so_and_comes_as_before_with_one_tap(person: Walk) -> None:
+    reminded(person)
+    assert person.chat is not None
+    for unanswered, says in ((4, "I come once a week now"), (7, "I keep still now")):
+        slow = replace(person.chat.reminder, unanswered=unanswered)  # type: ignore[type-var]
+        person.chat = replace(person.chat, reminder=slow)
+        shown = page(person, "remind")
+        assert shown.text.startswith(says)
+        again = press(person, shown, "Come as before")
+        assert again.text.startswith("Each day at 20:00")
+        assert reminder_due(person.chat, NOW) == DUE
+
+
+def test_the_last_one_before_it_keeps_still_can_be_put_off(person: Walk) -> None:
+    reminded(person)
+    assert person.chat is not None
+    person.chat = replace(person.chat, reminder=replace(person.chat.reminder, unanswered=6))  # type: ignore[type-var]
+    shown = rung(person)
+    assert shown is not None
+    press(person, shown, "In 1 hour")
+    assert reminder_due(person.chat, DUE) == DUE + timedelta(hours=1)
+
+
+def test_what_was_put_off_to_a_day_that_is_over_counts_as_any_other(person: Walk) -> None:
+    reminded(person)
+    assert person.chat is not None
+    stale = replace(person.chat.reminder, again=DUE - timedelta(days=3), unanswered=3)  # type: ignore[type-var]
+    person.chat = replace(person.chat, reminder=stale)
+    shown = rung(person)
+    assert shown is not None
+    assert shown.text.startswith("I have come by a few times")
+    assert person.chat.reminder is not None
+    assert person.chat.reminder.unanswered == 4
+
+
+def test_behind_a_session_tomorrow_is_meant(person: Walk) -> None:
+    person.chat = replace(person.chat, person=replace(person.chat.person, zone="Etc/UTC"))  # type: ignore[union-attr]
+    person.to_settle().tap("done").wait(90).word("stop").tap("noscore")
+    page(person, "remind.at.20:00")
+    assert person.chat is not None
+    assert reminder_due(person.chat, person.now) == DUE.replace(hour=20) + timedelta(days=1)
+
+
+@pytest.mark.parametrize("way", [("hurts", "sharp", "unsure"), ("forget",)])
+def test_in_the_midst_of_a_session_none_comes_whatever_is_asked_there(person: Walk, way: tuple[str, ...]) -> None:
+    reminded(person).to_step("reach").word(*way[:1]).tap(*way[1:])
+    page(person, "remind.at.20:00")
+    assert rung(person) is None
+
+
+def test_in_the_evening_none_is_put_off_to_what_is_nearer_than_an_hour(person: Walk) -> None:
+    reminded(person)
+    person.event(Menu("remind.at.18:30"))
+    assert person.chat is not None
+    at = DUE - timedelta(hours=2, minutes=30)
+    shown = message(person.chat, at, person.library, asks=False)
+    assert "This evening" in labels(shown)
+    shown = message(person.chat, at + timedelta(minutes=45), person.library, asks=False)
+    assert "This evening" not in labels(shown)
 
 
 def test_each_prompt_is_known_by_its_words(person: Walk) -> None:

@@ -13,13 +13,12 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.chat.messenger import Incoming, Left, Tap, Word
-from bot.guide.chat import Hurting, Playing, Scoring, Signs
+from bot.guide.chat import Paused
 from bot.guide.events import PAGES
 from bot.guide.library import Library
 from bot.guide.reminders import EVERY_DAY, Reminder
 from bot.store.rows import Row
 
-IN_A_SESSION = (Playing, Hurting, Signs, Scoring)
 GRACE = 60.0
 """Seconds by which a reminder may be due and not sent yet at the end."""
 DAY = timedelta(hours=25)
@@ -74,6 +73,8 @@ class Reminded:
             self.count["reminders put off"] += 1
         if now is None or now.again is None:
             days.put_off = False
+        if was is None and now is not None:
+            days.had.clear()  # off, and asked for anew: they chose an hour that was still to come
         if isinstance(came, Tap) and was is not None and now is not None and self._today(came, was):
             self._did(came, was, now)
 
@@ -114,7 +115,7 @@ class Reminded:
             self._wrong("a reminder that nobody asked for")
         elif days.left or row.chat.person.inactive_since:
             self._wrong("a reminder to somebody who blocked us")
-        elif isinstance(row.chat.state, IN_A_SESSION):
+        elif row.chat.run is not None and not isinstance(row.chat.state, Paused):
             self._wrong(f"a reminder into a session: {row.chat.state}")
         at, day = self._now(), self._day(reminder) if reminder else self._now().date()
 

@@ -98,9 +98,12 @@ def test_put_off_it_comes_once_more_and_its_buttons_act_on_its_own_day_alone() -
         assert reminders(world) == 2
         await asyncio.sleep(DAY)
         assert reminders(world) == 3
-        await press(world, "In 10 min", first)
+        yesterdays = last(world)
+        await asyncio.sleep(DAY)
+        assert reminders(world) == 4
+        await press(world, "In 10 min", yesterdays)
         await asyncio.sleep(HOUR)
-        assert reminders(world) == 3, "yesterday is over"
+        assert reminders(world) == 4, "yesterday is over"
         await press(world, "Not today")
 
     tell(story)
