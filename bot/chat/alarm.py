@@ -33,6 +33,8 @@ BEAT = 0.5
 """Seconds (real) between two looks at whether the clock was set."""
 STEP = 1.0
 """Seconds (real) that the clock must have been set by: less is no harm to anybody."""
+SOON = timedelta(minutes=1)
+"""Until the first housekeeping of a process."""
 EVERYBODY = 1_000_000
 """More chats than there are."""
 
@@ -59,7 +61,10 @@ class Alarm:
     async def start(self) -> None:
         """Ring for all that is due already, then wait for the next."""
         self._scheduler.start()
-        self._scheduler.add_job(self._keep_house, "interval", hours=1, id=HOUSE, misfire_grace_time=None, coalesce=True)
+        soon = datetime.now(UTC) + SOON  # who runs it for half an hour at a time must not keep things for ever
+        self._scheduler.add_job(
+            self._keep_house, "interval", hours=1, next_run_time=soon, id=HOUSE, misfire_grace_time=None, coalesce=True
+        )
         self._clock.on_change(self._on_change)
         self._apart = self._now_apart()
         await self.ring()

@@ -49,7 +49,8 @@ def privacy(chat: Chat, path: str, now: datetime, library: Library) -> Sheet:
     if path in ("yes", "no"):
         consent = Dated(version=CONSENT_VERSION, at=now, yes=path == "yes")
         kept = chat.kept if consent.yes else ()
-        chat = replace(chat, person=replace(chat.person, consent=consent), kept=kept)
+        poses = chat.person.left_out_poses if consent.yes else frozenset()
+        chat = replace(chat, person=replace(chat.person, consent=consent, left_out_poses=poses), kept=kept)
     person = chat.person
     who = "privacy-who" if library.operator else "privacy-local"
     consent_line = "privacy-kept" if person.keeps else "privacy-not-kept"

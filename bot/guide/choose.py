@@ -14,7 +14,7 @@ from bot.guide.content import TICKS
 from bot.guide.library import Library
 from bot.guide.outcome import Page, Say
 from bot.guide.parts import Button, Rows, w
-from bot.guide.person import Person, Settings, leaving_out, ticked
+from bot.guide.person import Person, Settings, leaving_out, tags_of, ticked
 from bot.guide.words import Words
 
 Sheet = tuple[Chat, Say | Page]
@@ -136,6 +136,8 @@ def _left_out(chat: Chat, change: str, now: datetime, words: Words) -> Sheet:
     person, ticks = chat.person, ticked(chat.person.left_out_tags)
     verb, _, tick = change.partition(".")
     match verb:
+        case "tick" if tick in TICKS and ticked(tags_of(ticks ^ {tick})) == ticks:
+            return chat, Say("tick-in-another")
         case "tick" if tick in TICKS:
             person = leaving_out(person, ticks ^ {tick}, now)
         case "imagine" | "resting":

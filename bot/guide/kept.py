@@ -13,6 +13,8 @@ IN_A_ROW = 3
 """So many runs after which pain went up: a doctor or physio should look at it."""
 SHOWN_FOR = timedelta(days=30)
 """How far back progress looks; what is kept is kept for 12 months."""
+AT_HAND = timedelta(days=35)
+"""How far back the runs of a chat come with it: as far as the five weeks of the calendar go."""
 ENOUGH = 3
 """Runs of a session with both scores from which it may be said whether it is found easier."""
 

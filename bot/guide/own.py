@@ -13,7 +13,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from bot.guide.chat import Chat
+from bot.guide.chat import Chat, Summary
 from bot.guide.library import Library
 from bot.guide.outcome import Everything, Page, RowHeld, Say
 from bot.guide.parts import Button, Rows, w
@@ -114,7 +114,8 @@ def _without(chat: Chat, table: str, key: str) -> Chat:
     """The chat when that row is gone. What nobody is safe without stays: a hold, and that the notice was read."""
     match table:
         case "runs":
-            return replace(chat, kept=tuple(run for run in chat.kept if run.id != key), unkept=frozenset({key}))
+            kept = tuple(run for run in chat.kept if run.id != key)
+            return replace(_unscored(chat), kept=kept, unkept=frozenset({key}))
         case "reminders":
             return replace(chat, reminder=None)
     old = chat.person
@@ -125,7 +126,14 @@ def _without(chat: Chat, table: str, key: str) -> Chat:
         voice_forbidden_until=old.voice_forbidden_until,
         inactive_since=old.inactive_since,
     )
-    return replace(chat, person=new, kept=(), reminder=None)  # a reminder has its person's zone
+    return replace(_unscored(chat), person=new, kept=(), reminder=None)  # a reminder has its person's zone
+
+
+def _unscored(chat: Chat) -> Chat:
+    """The summary that still stands holds the scores of its run for half an hour: they go with it."""
+    if isinstance(chat.state, Summary):
+        return replace(chat, state=replace(chat.state, before=None, after=None, run=None))
+    return chat
 
 
 def _shown(value: Any) -> str:

@@ -91,8 +91,9 @@ def tags_of(ticks: Iterable[str]) -> frozenset[str]:
 
 
 def ticked(tags: Set[str]) -> frozenset[str]:
-    """The boxes of which all that they stand for is left out."""
-    return frozenset(tick for tick in TICKS if tags_of([tick]) <= tags)
+    """The boxes of which all that they stand for is left out, but none that is only a part of another one."""
+    whole = [tick for tick in TICKS if TICKS[tick] <= tags]
+    return frozenset(tick for tick in whole if not any(TICKS[tick] < TICKS[other] for other in whole))
 
 
 def leaving_out(person: Person, ticks: Iterable[str], now: datetime) -> Person:
@@ -100,6 +101,22 @@ def leaving_out(person: Person, ticks: Iterable[str], now: datetime) -> Person:
     tags = tags_of(ticks)
     kept = Dated(version=LEFT_OUT_VERSION, at=now) if tags else None
     return replace(person, left_out_tags=tags, left_out_kept=kept, positions={})
+
+
+def carried(old: Person, known: Person) -> Person:
+    """Somebody out of a backup, with what is known since and must not be undone by it: a hold, what is left out, and
+    that nothing may be kept any more."""
+    tags = old.left_out_tags | known.left_out_tags
+    taken_back = known.consent is not None and not known.consent.yes
+    return replace(
+        old,
+        hold=known.hold or old.hold,
+        left_out_tags=tags,
+        left_out_kept=known.left_out_kept or old.left_out_kept,
+        positions=old.positions if tags == old.left_out_tags else {},
+        consent=known.consent if taken_back else old.consent,
+        left_out_poses=frozenset() if taken_back else old.left_out_poses | known.left_out_poses,
+    )
 
 
 _PERSON = TypeAdapter(Person)

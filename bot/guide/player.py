@@ -39,7 +39,7 @@ from bot.guide.chat import (
 from bot.guide.code import Code
 from bot.guide.content import BREATHING, CLASSIC, TICKS, Content, Position, Session
 from bot.guide.events import Coded, Crisis, Delivered, Do, Event, GaveUp, Gone, Menu, NoVoice, Spoke, Tick
-from bot.guide.kept import SHOWN_FOR, KeptRun
+from bot.guide.kept import AT_HAND, KeptRun
 from bot.guide.library import Library
 from bot.guide.menus import menu
 from bot.guide.outcome import Outcome, Say
@@ -168,13 +168,14 @@ def _with_the_clock(chat: Chat, now: datetime) -> Chat:
 
 
 def _tick(chat: Chat, now: datetime, library: Library) -> Chat:
-    if isinstance(chat.state, Playing) and is_ahead(chat.state, now):
+    due = wake_at(chat.state)
+    # Told of its own time, however late, it is not ahead: a change of its buttons may have come before the Tick.
+    if isinstance(chat.state, Playing) and is_ahead(chat.state, now) and (due is None or now < due):
         playing, chat = chat.state, _with_the_clock(chat, now)
         if playing.settled and not _by_time(chat, playing):
             return chat  # it waits for a tap
         # How long it was heard, or waited for, nobody can say.
         return _pause(chat, now, "late", step=playing.step)
-    due = wake_at(chat.state)
     if due is None or now < due:
         return chat
     match chat.state:
@@ -351,13 +352,14 @@ def _do(chat: Chat, do: Do, now: datetime, library: Library) -> Outcome:
             # What never came is not skipped: it is what comes after the one that was heard.
             return Outcome(_resume(chat, state, _behind(chat, step if heard is None else heard), now, library))
         case "over", Paused():
-            return Outcome(_enter(chat, _session(chat, _run(chat).plan.session, library), do.id, now, library))
+            session = _session(chat, _run(chat).plan.session, library)
+            return Outcome(_enter(_screen(chat, now, Idle(at=now)), session, do.id, now, library))
         # it hurts
         case "twin", Hurting(step=step):
             made, here = rest_through(_run(chat).plan, step)
             return Outcome(_play(_planned(chat, made), here, now, library, heard=here))
         case "leave", Hurting(step=step):
-            return Outcome(_left_out(chat, step, now, library))
+            return _left_out(chat, step, now, library)
         case "sharp", Hurting(step=step):
             return _to(chat, now, Signs(at=now, step=step, on=do.on))
         case "none", Signs(step=step):
@@ -398,6 +400,8 @@ def _in_step(chat: Chat, playing: Playing, do: Do, now: datetime, library: Libra
             return Outcome(_breathing_first(chat, do.id, now, library))
         case ("breath-calm" | "breath-easier" | "breath-own") as breath if playing.more and "PACE" in step.tags:
             return _breathe(chat, playing, do.on, breath, now, library)
+        case "leave" if playing.more and _run(chat).plan.steps[here].moves:
+            return _left_out(left, here, now, library, silence=_ahead(chat, now))
         case "plus" if _by_time(chat, playing) and (playing.more or step.change):
             return _plus(chat, playing, do.on, here, now, library)
         case ("pace-mine" | "pace-timed") as pace:
@@ -539,13 +543,17 @@ def _beside(chat: Chat, event: Menu, now: datetime, library: Library) -> Outcome
     return Outcome(chat, shown)
 
 
-def _left_out(chat: Chat, step: int, now: datetime, library: Library) -> Chat:
-    """The movement that hurts, and all of its pose, is rested through from now on; on with the next step."""
-    run = _run(chat)
+def _left_out(chat: Chat, step: int, now: datetime, library: Library, silence: tuple[int, ...] = ()) -> Outcome:
+    """A movement, and all of its pose, is rested through from now on, under a consent next time as well; on with the
+    next step."""
+    run, kept = _run(chat), chat.person.keeps
     made, here = leave_out(run.plan, step)
-    poses = run.poses | {run.plan.steps[step].left_out_as}
-    chat = replace(chat, run=replace(run, plan=made, poses=poses))
-    return _play(chat, here + 1, now, library, heard=here)
+    out = run.plan.steps[step].left_out_as
+    if kept:
+        chat = replace(chat, person=replace(chat.person, left_out_poses=chat.person.left_out_poses | {out}))
+    chat = replace(chat, run=replace(run, plan=made, poses=run.poses | {out}))
+    chat = _play(chat, here + 1, now, library, heard=here, silence=silence)
+    return Outcome(chat, Say("toast-leave-kept" if kept else "toast-leave"))
 
 
 def _hurts(chat: Chat, now: datetime, library: Library) -> Chat:
@@ -645,9 +653,12 @@ def _named(chat: Chat, action: str, library: Library) -> Session | None:
 
 
 def offered(person: Person, session: str, today: frozenset[str] | None, library: Library) -> tuple[Position, ...]:
-    """The positions in which a session is offered. `today`: what is left out only today; None: what is kept."""
-    known = library.content.sessions.get(session)
-    return ways(known, person.left_out_tags if today is None else today) if known else ()
+    """The positions in which a session is offered. `today`: what is left out only today; None: what is kept.
+
+    One that was taken out of the content meanwhile is the classic, here as in `_session`.
+    """
+    known = library.content.sessions.get(session, library.content.sessions[CLASSIC])
+    return ways(known, person.left_out_tags if today is None else today)
 
 
 def usual_way(person: Person, session: str, library: Library) -> str | None:
@@ -1017,10 +1028,10 @@ def _as_kept(chat: Chat, now: datetime, after: int | None = None) -> KeptRun:
 
 
 def _keep(chat: Chat, run: KeptRun, now: datetime) -> Chat:
-    """Under a consent: this run beside those of the last 30 days."""
+    """Under a consent: this run beside those that are at hand."""
     if not chat.person.keeps:
         return chat
-    return replace(chat, kept=(*(old for old in chat.kept if old.at > now - SHOWN_FOR), run))
+    return replace(chat, kept=(*(old for old in chat.kept if old.at > now - AT_HAND), run))
 
 
 def _consented(chat: Chat, summary: Summary, now: datetime, on: int | None, *, yes: bool) -> Chat:

@@ -109,7 +109,7 @@ def chart(runs: Iterable[KeptRun], chat: Chat, now: datetime, words: Words, libr
     today = _day(now, zone)
     monday = today - timedelta(days=today.weekday()) - WEEK * (WEEKS - 1)
     minutes: dict[date, int] = {}
-    for run in runs:
+    for run in chat.kept:
         minutes[_day(run.at, zone)] = minutes.get(_day(run.at, zone), 0) + run.minutes
     days = tuple(
         Day(
@@ -140,7 +140,7 @@ def pains(runs: Iterable[KeptRun], today: date, zone: str | None) -> tuple[Pain,
     """Pain by day, where a day has both scores."""
     by_day: dict[date, list[KeptRun]] = {}
     for run in runs:
-        if run.change is not None:
+        if run.change is not None and _day(run.at, zone) > today - SHOWN_FOR:  # by days, as the picture counts them
             by_day.setdefault(_day(run.at, zone), []).append(run)
     return tuple(
         Pain((today - day).days, scored[0].before or 0, scored[-1].after or 0) for day, scored in sorted(by_day.items())

@@ -58,7 +58,7 @@ def _main(chat: Chat, words: Words, library: Library) -> Screen:
             return (as_text(chat, _last_line(chat, state.words, words, library)),)
         case Browsing():
             return (browsing(chat, words, content),)
-        case Notice(code=Code() as code):
+        case Notice(code=Code(session=asked) as code) if asked in content.sessions:
             told = prescribed(code, words, content)
             full = notice(safety, words) if state.full else fold(notice(safety, words, flat=True))
             lines = (told, full) if state.full else (f"<b>{w(words, 'notice-short')}</b>", told, full)

@@ -80,5 +80,6 @@ def _buttons(chat: Chat, playing: Playing, words: Words) -> Rows:
         *first,
         *counted,
         tuple(button(words, a) for a in second),
-        (pace, button(words, "end"), button(words, "less")),
+        (pace, button(words, "leave")) if step.moves else (pace,),
+        (button(words, "end"), button(words, "less")),
     )

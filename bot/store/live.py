@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.guide.person import Hold
+from bot.guide.person import Person
 from bot.store import facts, left, people
 from bot.store.backup import write
 from bot.store.database import kind_of
@@ -39,10 +39,10 @@ KEPT = f"{COPY}restore-"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the present data know better than any backup: who left, whose movement is held, which updates came."""
+    """What the present data know better than any backup: who left, how careful to be with whom, which updates came."""
 
     left: dict[str, Left] = field(default_factory=dict)
-    holds: dict[int, Hold] = field(default_factory=dict)
+    people: dict[int, Person] = field(default_factory=dict)
     seen: dict[int, float] = field(default_factory=dict)
 
 
@@ -181,6 +181,6 @@ def _known(connection: Connection, keys: Keys, bot: int) -> Known | None:
     if not facts.opens(keys, facts.fact(connection, facts.CANARY) or ""):
         return None
     seen = {row.id: row.at for row in connection.execute(select(updates_seen))}
-    health = connection.execute(select(people_table.c.chat, people_table.c.health))
-    held = {chat: hold for chat, sealed in health if (hold := people.hold(sealed, keys))}
-    return Known(left.noted(connection), held, seen)
+    rows = connection.execute(select(people_table.c.chat, people_table.c.health, people_table.c.consent))
+    careful = {chat: people.careful(sealed, consent, keys) for chat, sealed, consent in rows}
+    return Known(left.noted(connection), careful, seen)

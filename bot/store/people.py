@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from bot.guide.person import Hold, Person, dump_person, load_person
+from bot.guide.person import Person, dump_person, load_person
 from bot.store.secrets import Keys
 
 PLAIN = (
@@ -35,9 +35,9 @@ def read(row: RowMapping, keys: Keys) -> Person:
     return load_person({**_health(row["health"], keys), **{name: row[name] for name in PLAIN}})
 
 
-def hold(sealed: bytes, keys: Keys) -> Hold | None:
-    """Whether movement is held, of what is sealed in `health`."""
-    return load_person(_health(sealed, keys)).hold
+def careful(sealed: bytes, consent: Any, keys: Keys) -> Person:
+    """As much of a person as a backup must not undo (person.py, `carried`), of columns that every schema has."""
+    return load_person({**_health(sealed, keys), "consent": consent})
 
 
 def _health(sealed: bytes, keys: Keys) -> dict[str, Any]:

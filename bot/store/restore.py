@@ -11,13 +11,13 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
-from bot.guide.person import Hold
+from bot.guide.person import Person, carried
 from bot.store import facts, left, people, tidy
 from bot.store.chats import Store, open_store
 from bot.store.database import BUSY, NAME, Before
@@ -38,7 +38,7 @@ from bot.store.live import Known, present
 from bot.store.migrate import SCHEMA, Schema
 from bot.store.rows import Row
 from bot.store.secrets import Keys
-from bot.store.tables import chats, updates_seen
+from bot.store.tables import chats, runs, updates_seen
 from bot.store.tables import people as people_table
 
 
@@ -89,7 +89,7 @@ async def restore(
             except NewerSchema:
                 raise NewerBackup(revision) from None
             try:
-                count, gone = await _make_ready(store, keys, known or Known(), folder, made_at)
+                count, gone = await _make_ready(store, keys, known or Known(), folder, made_at, now - tidy.ERASED_FOR)
             finally:
                 await store.close()
             passed("ready")
@@ -117,7 +117,7 @@ async def come_back(
         noted = await tx.call(lambda connection: facts.fact(connection, facts.MADE_AT))
         if noted is None:
             return None
-        who = LeftFile(folder / FILE).read()
+        who = {mark: one for mark, one in LeftFile(folder / FILE).read().items() if one.at >= now - tidy.ERASED_FOR}
         await tx.call(lambda connection: left.erase_again(connection, keys, who))
         for chat in await tx.call(_ids):
             if (row := await tx.load(chat, at)) is not None:
@@ -154,30 +154,37 @@ def _take(file: Path, to: Path, keys: Keys, bot: int, now: float) -> tuple[float
     return made_at, revision
 
 
-async def _make_ready(store: Store, keys: Keys, known: Known, folder: Path, made_at: float) -> tuple[int, int]:
-    """Bring what the present data know better into the copy; gives its people, and how many had left."""
+async def _make_ready(
+    store: Store, keys: Keys, known: Known, folder: Path, made_at: float, since: float
+) -> tuple[int, int]:
+    """Bring what the present data know better into the copy; gives its people, and how many had left `since`."""
 
     def carry(connection: Connection) -> tuple[int, int]:
-        gone = left.erase_again(connection, keys, who)
+        gone = left.erase_again(connection, keys, lately)
         seen = set(connection.execute(select(updates_seen.c.id)).scalars())
         if missing := [{"id": update, "at": at} for update, at in known.seen.items() if update not in seen]:
             connection.execute(insert(updates_seen), missing)
-        _hold(connection, keys, known.holds)
+        _careful(connection, keys, known.people)
         facts.note_made_at(connection, made_at)
         return len(_ids(connection)), gone
 
-    who = LeftFile(folder / FILE).add(known.left)
+    lately = {mark: one for mark, one in LeftFile(folder / FILE).add(known.left).items() if one.at >= since}
     async with store.transaction() as tx:
         return await tx.call(carry)
 
 
-def _hold(connection: Connection, keys: Keys, holds: Mapping[int, Hold]) -> None:
-    for chat, hold in holds.items():
+def _careful(connection: Connection, keys: Keys, known: Mapping[int, Person]) -> None:
+    for chat, since in known.items():
         of_them = people_table.c.chat == chat
         row = connection.execute(select(people_table).where(of_them)).mappings().first()
-        if row is not None:
-            person = replace(people.read(row, keys), hold=hold)
+        if row is None:
+            continue
+        was = people.read(row, keys)
+        person = carried(was, since)
+        if person != was:
             connection.execute(update(people_table).where(of_them), people.columns(person, keys))
+        if not person.keeps:
+            connection.execute(delete(runs).where(runs.c.chat == chat))
 
 
 def _ids(connection: Connection) -> list[int]:

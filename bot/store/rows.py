@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, 
 
 from bot.guide.chat import Chat, dump_plan, dump_state
 from bot.guide.chat import load as load_chat
-from bot.guide.kept import SHOWN_FOR
+from bot.guide.kept import AT_HAND
 from bot.guide.person import Person
 from bot.guide.planned import Plan
 from bot.guide.reminders import Reminder
@@ -129,7 +129,7 @@ def _read(connection: Connection, keys: Keys, found: RowMapping | None, now: dat
     state, plan = keys.open_or_none(found["state"]) or b"", plans.read(found["plan"], keys)
     chat = load_chat(person, state, plan, now, reminder)
     if person.keeps:
-        moment = (now - SHOWN_FOR).timestamp()
+        moment = (now - AT_HAND).timestamp()
         chat = replace(chat, kept=runs.since(connection, keys, found["id"], moment))
     row = Row(
         id=found["id"],

@@ -293,7 +293,7 @@ rows-none = I keep nothing about you.
 rows-cut = … The rest is in /export.
 rows-erase-runs = Erase this session?
 rows-erase-reminders = Erase your reminder? I come no more, then.
-rows-erase-people = Erase what I know of you? I ask anew, then. Your reminder goes, too. If moves have to wait, they still do. That you read the safety notice stays, too.
+rows-erase-people = Erase what I know of you? I ask anew, then. Your reminder and all your sessions go, too. If moves have to wait, they still do. That you read the safety notice stays, too.
 rows-gone = It is gone.
 button-rows = Show me all of it
 button-export = Send me a file
@@ -315,6 +315,9 @@ group = I'm a quiet bot, and only work one to one. Please write to me in a chat 
 pace-timed = Timed: the next step comes by itself.
 pace-mine = At your pace: each step waits for Done.
 toast-plus = 30 more quiet seconds.
+toast-leave = Left out for this session.
+toast-leave-kept = Left out from now on. To have it back: /settings
+tick-in-another = Another box has that in it.
 toast-further = Next, after this: {$name}, about {$minutes} min.
 
 ### Buttons
@@ -344,7 +347,7 @@ button-resting = Rest instead
 button-sessions = Other sessions
 button-go-two = Two minutes
 button-breathing-first = Breathing first
-button-go-on = Go on
+button-go-on = Done, go on
 button-further = {$name} · {$minutes} min
 button-further-rest = {$name}, resting · {$minutes} min
 button-breath-calm = Breathe 4 in, 6 out

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bot.guide.chat import Chat, Playing
+from bot.guide.events import Menu
 from bot.guide.library import Library
+from bot.guide.outcome import Say
 from bot.guide.planned import PlannedStep
 from tests.guide.test_remind import labels, page, press
 from tests.guide.walk import Walk
@@ -136,3 +138,32 @@ def test_again_does_not_lead_what_was_ticked_meanwhile(walk: Walk, way: tuple[st
     walk.word(*way)
     assert walk.step == "reach"
     assert steps(walk)[chat_of(walk).state.step].form == "rest"  # type: ignore[union-attr]
+
+
+def test_a_box_that_is_a_part_of_another_is_not_ticked_for_it(walk: Walk) -> None:
+    shown = press(walk, page(walk, "settings"), "What is left out")
+    shown = press(walk, shown, "☐ Dizzy, or high eye pressure")
+    assert [label for label in labels(shown) if label.startswith("☑")] == ["☑ Dizzy, or high eye pressure"]
+    walk.event(Menu("settings.out.tick.unsteady"))
+    assert walk.said == Say("tick-in-another")
+    shown = page(walk, "settings.out")
+    shown = press(walk, shown, "☑ Dizzy, or high eye pressure")
+    assert not chat_of(walk).person.left_out_tags
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_move_is_left_out_from_a_steps_own_buttons_from_now_on_where_that_may_be_kept(walk: Walk, kept: bool) -> None:
+    if kept:
+        page(walk, "privacy.yes")
+    walk.to_step("reach").tap("more", "leave")
+    assert walk.said is None or walk.said == Say("toast-leave-kept" if kept else "toast-leave")
+    assert walk.step == "draw-back"
+    walk.word("back")
+    assert steps(walk)[chat_of(walk).state.step].form == "rest"  # type: ignore[union-attr]
+    walk.word("stop").tap("noscore")
+    assert bool(chat_of(walk).person.left_out_poses) == kept
+    walk.word("backpain").tap("same").tap("done")
+    forms = {step.id: step.form for step in steps(walk)}
+    assert (forms["reach"], forms["draw-back"]) == ("rest" if kept else "led", "led")
+    page(walk, "privacy.no")
+    assert not chat_of(walk).person.left_out_poses, "it was kept by that consent"

@@ -206,3 +206,11 @@ def test_every_code_that_can_be_printed_is_led(library: Library) -> None:
                 assert re.search(r"^Your code: .+\.$", walk.text, re.MULTILINE)
                 walk.tap("none")
             assert isinstance(walk.state, Playing), (session.id, position)
+
+
+def test_a_session_that_is_taken_out_while_its_code_waits_is_the_classic(library: Library) -> None:
+    walk = Walk(library).event(Coded(Code(session="desk", position="chair"), "run")).deliver()
+    sessions = {name: session for name, session in library.content.sessions.items() if name != "desk"}
+    walk.library = replace(library, content=replace(library.content, sessions=sessions))
+    walk.tap("none")
+    assert walk.step == "settle"

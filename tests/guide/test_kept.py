@@ -129,6 +129,11 @@ def test_a_session_begun_over_counts_once_for_each_time_through(walk: Walk) -> N
     assert [kept.after for kept in chat_of(walk).kept] == [None, 1]
 
 
+def test_breathing_begun_over_counts_too(walk: Walk) -> None:
+    consenting(walk).to_session("breathing").tap("done").wait(150).word("backpain").tap("over")
+    assert [run.session for run in chat_of(walk).kept] == ["breathing"]
+
+
 def test_without_a_consent_nothing_is_kept_however_it_ends(walk: Walk) -> None:
     walk.to_settle().tap("done").wait(3600)
     walk.word("backpain").tap("same").tap("done").wait(120).word("pause").wait(25 * 3600)
@@ -191,8 +196,8 @@ def test_up_in_a_row_looks_at_the_last_three_with_both_scores_alone(changes: lis
     assert up_in_a_row(reversed(runs)) == (len(scored) >= 3 and all(change <= -2 for change in scored[-3:]))
 
 
-def test_what_is_older_than_thirty_days_is_not_looked_at(walk: Walk) -> None:
+def test_what_is_older_than_five_weeks_is_not_at_hand(walk: Walk) -> None:
     consenting(walk)
-    walk.chat = replace(chat_of(walk), kept=(replace(ran(1, 1), at=MORNING - timedelta(days=31)),))
+    walk.chat = replace(chat_of(walk), kept=(replace(ran(1, 1), at=MORNING - timedelta(days=36)),))
     walk.to_settle().tap("done").wait(90).word("stop").tap("score.2")
     assert len(chat_of(walk).kept) == 1

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.guide.chat import Chat
+from bot.guide.chat import Chat, Summary
 from bot.guide.events import Menu
 from bot.guide.library import Library
 from bot.guide.outcome import Everything, Page, RowHeld
@@ -41,6 +41,15 @@ def chat_of(walk: Walk) -> Chat:
 
 def row(table: str = "runs", key: str = "a1b2", **values: object) -> Row:
     return Row(table, key, values or {"id": key}, {}, "it hangs on the chat's row")
+
+
+def test_what_is_erased_is_in_no_summary_that_still_stands(walk: Walk) -> None:
+    opened(walk, "privacy.yes")
+    walk.to_settle().tap("score.4", "done").wait(90).word("stop").tap("score.5")
+    (kept,) = walk.chat.kept  # type: ignore[union-attr]
+    opened(walk, f"rows.yes.runs.{kept.id}")
+    assert isinstance(walk.state, Summary)
+    assert (walk.state.before, walk.state.after, walk.state.run) == (None, None, None)
 
 
 def test_the_file_is_asked_for_once_and_says_where_it_travels(walk: Walk) -> None:

@@ -741,6 +741,17 @@ def test_it_hurts_in_the_midst_of_another_question_is_heard_and_asked_about(walk
     assert isinstance(walk.state, Hurting | Signs), "nothing goes on before it is answered"
 
 
+@pytest.mark.parametrize("late", [2, 7, 90])
+def test_more_buttons_asked_for_after_a_steps_time_and_before_its_tick_leave_it_as_it_is(walk: Walk, late: int) -> None:
+    walk.to_step("reach")
+    assert isinstance(walk.state, Playing)
+    assert walk.state.due is not None
+    walk.now = walk.state.due + timedelta(seconds=late)  # as at a start, which hears what was tapped first
+    walk.tap("more").wait(0)
+    assert isinstance(walk.state, Playing)
+    assert walk.step == "draw-back"
+
+
 def test_forget_is_asked_once_and_then_everything_goes(walk: Walk) -> None:
     walk.to_step("reach").word("forget")
     assert isinstance(walk.state, Forgetting)

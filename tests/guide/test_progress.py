@@ -77,6 +77,13 @@ def test_the_calendar_is_of_whole_weeks_and_days_to_come_are_not_drawn(walk: Wal
     assert days[29].label == "Dec", "the first of a month has its name"
 
 
+def test_the_calendar_has_all_its_five_weeks_and_the_line_of_pain_thirty_days(walk: Walk) -> None:
+    walk.now = NOW + timedelta(days=4)  # a Sunday: the first Monday is 34 days ago
+    shown = chart(having(walk, run(28, 6, 4), run(26, 5, 2), run(25, 5, 3)))
+    assert [n for n, day in enumerate(shown.days) if day.minutes] == [2, 4, 5]
+    assert [pain.ago for pain in shown.pains] == [29]
+
+
 def test_a_late_evening_belongs_to_the_persons_own_day(walk: Walk) -> None:
     late = replace(run(1), at=datetime(2026, 12, 1, 23, 30, tzinfo=UTC))
     days = chart(having(walk, late)).days

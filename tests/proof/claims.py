@@ -79,7 +79,7 @@ class Known:
 def learned(known: Known, before: Chat, event: Event, after: Chat, now: datetime) -> Known:
     """What the judge knows after an event."""
     if isinstance(event, Do):
-        known = _answered(known, before, event.action)
+        known = _answered(known, before, event.action, now)
     if isinstance(event, Menu):
         known = _ticked(known, before, event.path, now)
     elif known.still and not _goes_on(before, event, after):
@@ -106,9 +106,14 @@ def _ticked(known: Known, before: Chat, path: str, now: datetime) -> Known:
     state, steps = before.state, before.run.plan.steps
     still = known.still
     if isinstance(state, Playing) and state.step < len(steps):
-        begun = state.cut or (state.ends is not None and now >= state.after)
-        still = steps[state.step if begun else state.heard].id
+        still = steps[_heard(state, now)].id
     return replace(known, kept=kept, tags=known.tags | (kept - known.kept), still=still)
+
+
+def _heard(state: Playing, now: datetime) -> int:
+    """The step that the buttons mean: the shown one, or the one that is heard while that one comes by itself."""
+    begun = state.cut or (state.ends is not None and now >= state.after)
+    return state.step if begun else state.heard
 
 
 def _goes_on(before: Chat, event: Event, after: Chat) -> bool:
@@ -124,7 +129,7 @@ def _begins(before: Chat, after: Chat) -> bool:
     return after.run is not None and (before.run is None or before.run.id != after.run.id)
 
 
-def _answered(known: Known, before: Chat, action: str) -> Known:
+def _answered(known: Known, before: Chat, action: str, now: datetime) -> Known:
     match before.state, action:
         case Notice(), "none" | "same" | "change":
             return replace(known, acknowledged=True)
@@ -140,6 +145,9 @@ def _answered(known: Known, before: Chat, action: str) -> Known:
             return replace(known, hurting=True)
         case Hurting(step=step), "leave" if before.run:
             return replace(known, hurting=False, out=known.out | {before.run.plan.steps[step].left_out_as})
+        case Playing(more=True) as playing, "leave" if before.run:
+            step = before.run.plan.steps[_heard(playing, now)]
+            return replace(known, out=known.out | {step.left_out_as}) if step.moves else known
         case Hurting(), "twin":
             return replace(known, hurting=False)
     return known

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.guide.person import Hold
+from bot.guide.kept import KeptRun
+from bot.guide.person import Dated, Hold
 from bot.store.backup import back_up
 from bot.store.chats import Store
 from bot.store.errors import (
@@ -38,7 +39,7 @@ from bot.store.errors import (
     TooOld,
 )
 from bot.store.files import move
-from bot.store.left import FILE
+from bot.store.left import FILE, Left, LeftFile
 from bot.store.migrate import SCHEMA, Schema
 from bot.store.restore import Restored, come_back, restore
 from bot.store.rows import Row
@@ -385,6 +386,42 @@ async def test_a_hold_that_came_after_the_backup_stays(data: Store, place: Place
     row = await store.peek(CLARA, NOW)
     assert row is not None
     assert row.chat.person == replace(free.person, hold=hold)
+    await store.close()
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+async def test_what_was_left_out_or_taken_back_after_the_backup_is_not_undone(data: Store, place: Place) -> None:
+    yes = replace(CHAT.person, consent=Dated(version="1", at=NOW), left_out_tags=frozenset({"NECK"}), hold=None)
+    run = KeptRun(id="a", at=NOW, session="classic", position="chair", minutes=8, before=5, after=3)
+    await kept(data, Row(id=CLARA, chat=replace(CHAT, person=yes, kept=(run,)), rev=1))
+    file = await backed_up(place)
+    async with data.transaction() as tx:
+        row = await tx.load(CLARA, NOW)
+        assert row is not None
+        no = Dated(version="1", at=NOW + timedelta(hours=1), yes=False)
+        row.chat = replace(row.chat, kept=(), person=replace(yes, consent=no, left_out_tags=frozenset({"ROT"})))
+        await tx.save(row, None)
+    await data.close()
+    await put_back(file, place)
+    store = await place.open()
+    row = await store.peek(CLARA, NOW)
+    assert row is not None
+    assert row.chat.person == replace(
+        yes, consent=no, left_out_tags=frozenset({"NECK", "ROT"}), left_out_poses=frozenset(), positions={}
+    )
+    assert row.chat.kept == ()
+    await store.close()
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+async def test_who_left_longer_ago_than_a_backup_may_be_old_and_is_back_stays(data: Store, place: Place) -> None:
+    keys = find_keys(None, place.folder)
+    LeftFile(place.folder / FILE).note(keys.mark(ANNA), Left(5, AT - 100 * DAY))
+    file = await backed_up(place)
+    await data.close()
+    await put_back(file, place)
+    store = await place.open()
+    assert await store.peek(ANNA, NOW) is not None
     await store.close()
 
 

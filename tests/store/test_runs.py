@@ -34,8 +34,8 @@ async def test_a_run_is_let_go_after_twelve_months_of_the_time_in_which_it_ended
     assert await ids(store, ANNA) == {"young"}
 
 
-async def test_a_chat_comes_with_the_runs_of_thirty_days_and_keeps_the_others(store: Store) -> None:
-    await kept(store, somebody(ANNA, run("old", NOW - timedelta(days=31)), run("new", NOW - timedelta(days=29))))
+async def test_a_chat_comes_with_the_runs_of_five_weeks_and_keeps_the_others(store: Store) -> None:
+    await kept(store, somebody(ANNA, run("old", NOW - timedelta(days=36)), run("new", NOW - timedelta(days=34))))
     async with store.transaction() as tx:
         row = await tx.load(ANNA, NOW)
         assert row is not None

@@ -66,10 +66,13 @@ find('about-button').addEventListener('click', () => {
   find('about').showModal();
 });
 
+let day = '';
 function showClock() {
-  const text = new Date(clock.now() * 1000).toLocaleTimeString([], {hour: '2-digit', minute: '2-digit'});
-  if (find('clock').textContent !== text) {
-    find('clock').textContent = text;
+  const date = new Date(clock.now() * 1000);
+  const text = date.toLocaleTimeString([], {hour: '2-digit', minute: '2-digit'});
+  if (find('clock').textContent !== text) find('clock').textContent = text;
+  if (day !== date.toDateString()) {
+    day = date.toDateString();
     messages.tidyDays();
   }
 }
