@@ -13,7 +13,7 @@ from bot.guide.content import CLASSIC, TICKS
 
 LEFT_OUT_VERSION = "1"
 """Of the words by which what is left out is kept (`leave-out-ask`, `set-out-which`)."""
-CONSENT_VERSION = "1"
+CONSENT_VERSION = "2"
 """Of the words by which scores, leave-outs and practice days are kept (`keep-ask`)."""
 PRIVACY, PRIVACY_DATE = "1", "2026-11-30"
 """Of what /privacy says."""

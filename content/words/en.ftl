@@ -117,7 +117,7 @@ summary-found-easier = These sessions you found easier: { $sessions }.
 summary-times = How the last times went, before → after:
 summary-up-thrice = It went up each of the last three times. Please let a doctor or physio look at this.
 keep-ask = May I keep this, to show you how it goes?
-keep-what = Your scores, what you leave out, and when you practised, for 12 months. A tap in /privacy ends it.
+keep-what = When you practised and what, your scores, if it hurt, and what you leave out: for 12 months. A tap in /privacy ends it.
 summary-lighter = Next time, something lighter? Two minutes, or only rest.
 
 ### Last lines, when nothing runs
@@ -266,7 +266,7 @@ privacy-title = What I keep about you
 privacy-who = This bot is run by { $operator }. You reach them here: { $contact }
 privacy-local = This bot runs on this computer. No one else can see it.
 privacy-always = I keep what I need to work, till you erase it. Your language, your zone and your hour. How you like it. That you have read the safety notice, and if moves have to wait. Which moves to leave out, if you said so.
-privacy-kept = You said I may keep your scores, what you leave out, and when you practised. I keep it for 12 months, to show you how it goes.
+privacy-kept = You said I may keep when you practised and what, your scores, if it hurt, and what you leave out. I keep it for 12 months, to show you how it goes.
 privacy-not-kept = I keep no scores, and no list of when you practised.
 privacy-rights = It is sealed with a key. I show it to no one, and use it for nothing else. Please write no health details here. /forget erases all of it.
 privacy-version = Version { $version }, { $date }.
