@@ -58,8 +58,12 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path, postgres: Server
     return OnFile(folder) if request.param == "sqlite" else OnServer(folder, postgres, await postgres.emptied())
 
 
-LONGEST_FIRST = ("kill/test_points", "faults/test_nth", "browser/test_messages", "browser/test_stage", "browser/")
-"""Files that take a worker longest begin first, so that none of them is alone at the end."""
+LONGEST_FIRST = (
+    *("kill/test_points", "simulation/test_simulation", "tests/test_check", "tests/test_languages"),
+    *("faults/test_nth", "browser/test_stage", "browser/", "conversations/", "chat/test_delivery", "faults/"),
+)
+"""Files that take a worker longest begin first, so that none of them is alone at the end. While the first makes the
+notes that many wait for, the next three do without."""
 
 
 ON_BOTH = ("test_restored",)

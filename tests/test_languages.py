@@ -352,7 +352,13 @@ def test_a_missing_file_is_told_and_nobody_gets_half_a_language(folder: Path, fi
     assert falls_back(folder)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "5", "a text", "- a", "null", "a: [", "steps: {two-reach: }", "steps:\n"])
+MORE = ("[]", "a text", "- a", "null", "steps:\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "5", "a: [", "steps: {two-reach: }", *(pytest.param(text, marks=pytest.mark.long) for text in MORE)],
+)
 @pytest.mark.parametrize("file", [TRANSLATIONS, NOTICE])
 def test_whatever_is_in_a_file_english_is_led(folder: Path, file: str, text: str) -> None:
     (folder / file).write_text(text, "utf-8")

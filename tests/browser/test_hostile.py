@@ -149,6 +149,7 @@ async def test_script_in_names_texts_buttons_and_files_is_shown_and_never_run(br
 async def test_script_in_toasts_and_alerts_is_shown_and_never_run(browser: Browser) -> None:
     async with watched(browser) as seen:
         await seen.page.get_by_role("button", name="Start").click()
+        await expect(seen.page.get_by_role("log").get_by_text("/start")).to_be_visible()
         keys = [[{"text": "Tap", "callback_data": HOSTILE[0]}]]
         await seen.call("sendMessage", chat_id=ME, text="x", reply_markup={"inline_keyboard": keys})
         for alert in (False, True):
@@ -165,6 +166,7 @@ async def test_what_the_server_would_have_refused_harms_nobody_either(browser: B
     """The page is no safer for trusting its server: addresses that run something lead nowhere."""
     async with watched(browser) as seen:
         await seen.page.get_by_role("button", name="Start").click()
+        await expect(seen.page.get_by_role("log").get_by_text("/start")).to_be_visible()
         script, data = "javascript:window.ran='address'", "data:text/html,<script>opener.ran=1</script>"
         kinds = ["text_link", "url", "bot_command", "spoiler", "blockquote", "expandable_blockquote", "pre", "nonsense"]
         chat = seen.telegram.chat(ME)

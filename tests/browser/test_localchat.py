@@ -185,6 +185,7 @@ async def test_markup_in_names_texts_and_buttons_is_only_text(browser: Browser) 
         await chat.call("setMyCommands", commands=[{"command": "go", "description": evil}])
         await expect(chat.page.locator("#description")).to_have_text(evil)
         await chat.page.get_by_role("button", name="Start").click()
+        await expect(chat.log.get_by_text("/start")).to_be_visible()
         await chat.send(evil, [{"text": evil, "callback_data": "x"}])
         await expect(chat.log.locator(".text").last).to_have_text(evil)
         await expect(chat.log.get_by_role("button", name=evil)).to_be_visible()
@@ -298,6 +299,7 @@ async def test_history_comes_back_after_a_restart_and_neither_sounds_nor_toasts(
 ) -> None:
     async with opened(browser, tmp_path / "chat.db") as chat:
         await chat.page.get_by_role("button", name="Start").click()
+        await expect(chat.log.get_by_text("/start")).to_be_visible()
         await chat.send("Welcome", [{"text": "Begin", "callback_data": "b"}])
         await expect(chat.log.get_by_text("Welcome")).to_be_visible()
     async with opened(browser, tmp_path / "chat.db") as chat:
@@ -364,6 +366,7 @@ async def test_who_reads_above_is_not_pulled_down_but_told(chat: Chat) -> None:
 async def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser) -> None:
     async with opened(browser, viewport={"width": 390, "height": 844}, has_touch=True) as chat:
         await chat.page.get_by_role("button", name="Start").tap()
+        await expect(chat.log.get_by_text("/start")).to_be_visible()
         await chat.send("word" * 40, [{"text": "A rather long button", "callback_data": str(n)} for n in range(3)])
         await chat.send_note(1.0, "a note")
         await expect(chat.log.get_by_text("a note")).to_be_visible()
@@ -394,6 +397,7 @@ async def test_the_page_asks_no_other_server_for_anything(browser: Browser) -> N
         chat.page.on("request", lambda request: asked.add(request.url))
         await chat.page.reload()
         await chat.page.get_by_role("button", name="Start").click()
+        await expect(chat.log.get_by_text("/start")).to_be_visible()
         await chat.send_note(0.5, "note")
         await expect(chat.log.get_by_text("note")).to_be_visible()
         assert {url.split("/chat/")[0].split("/page/")[0].split("/workshop/")[0].rstrip("/") for url in asked} == {

@@ -256,6 +256,7 @@ async def test_a_page_that_finds_its_way_back_keeps_all_that_is_the_same(browser
     path = tmp_path / "chat.db"
     async with opened(browser, path) as chat:
         await chat.page.get_by_role("button", name="Start").click()
+        await expect(chat.log.get_by_text("/start")).to_be_visible()
         await upload(chat, "sendPhoto", {"photo": picture(400, 300)}, caption="Sit tall")
         await chat.send("<blockquote expandable>1\n2\n3\n4\n5</blockquote>", parse_mode="HTML")
     telegram = LocalTelegram(path, token=TOKEN, clock=Clock())
@@ -297,6 +298,7 @@ async def test_an_edit_leaves_what_it_does_not_change(chat: Chat) -> None:
 async def test_moments_are_told_in_the_readers_own_zone_and_language(browser: Browser) -> None:
     async with opened(browser, locale="de-DE", timezone_id="Asia/Tokyo") as chat:
         await chat.page.get_by_role("button", name="Start").click()
+        await expect(chat.log.get_by_text("/start")).to_be_visible()
         formats = ("wDt", "dT", "t", "w")
         said = [f'<tg-time unix="1800000000" format="{form}">x</tg-time>' for form in formats]
         await chat.send(" | ".join([*said, '<tg-time unix="1800000000">as written</tg-time>']), parse_mode="HTML")
@@ -350,6 +352,7 @@ async def test_hidden_text_is_neither_seen_nor_read_out_until_it_is_asked_for(ch
 async def test_code_and_a_buttons_text_are_copied(browser: Browser) -> None:
     async with opened(browser, permissions=["clipboard-read", "clipboard-write"]) as chat:
         await chat.page.get_by_role("button", name="Start").click()
+        await expect(chat.log.get_by_text("/start")).to_be_visible()
         await chat.send('<pre><code class="language-python">ease()</code></pre>', parse_mode="HTML")
         await expect(chat.log.get_by_text("python", exact=True)).to_be_visible()
         await chat.log.get_by_role("button", name="Copy the code").click()

@@ -11,10 +11,13 @@ import structlog
 from tests.simulation.__main__ import batch
 from tests.simulation.world import World, drift
 
-SEEDS, EACH = 300, 25
+SHORT, LONG, EACH = 200, 300, 25
 
 
-@pytest.mark.parametrize("first", range(0, SEEDS, EACH))
+@pytest.mark.parametrize(
+    "first",
+    [*range(0, SHORT, EACH), *(pytest.param(first, marks=pytest.mark.long) for first in range(SHORT, LONG, EACH))],
+)
 def test_nothing_is_lost_doubled_or_out_of_order(first: int) -> None:
     with structlog.testing.capture_logs():  # what fails here fails on purpose
         count, wrong = batch(first, EACH, 0.25, 2)
