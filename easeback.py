@@ -64,7 +64,7 @@ def main(arguments: List[str]) -> None:
     if verb == "test":
         os.chdir(str(ROOT))
         subprocess.call([str(PYTHON), "-m", "tests.browser.chromium"])
-        workers = (os.cpu_count() or 1) + 2  # more than half of their time they wait
+        workers = (os.cpu_count() or 1) + 3  # more than half of their time they wait
         become(PYTHON, "-m", "pytest", "-n", str(workers), *rest)
     if verb in PROGRAMS:
         os.chdir(str(ROOT))

@@ -34,7 +34,11 @@ def read_content(folder: Path) -> tuple[Content, dict[str, Words]]:
 def read_texts(folder: Path) -> tuple[Content, dict[str, str]]:
     """The same with the words as they are written. Raises BadContent."""
     files = read(folder)
-    content, problems = parse(files), unsaid(files)
+    problems = unsaid(files)
+    try:
+        content = parse(files)
+    except BadContent as error:
+        raise BadContent((*error.problems, *problems)) from None
     if problems:
         raise BadContent(tuple(problems))
     content, behind = in_all_languages(files, content)

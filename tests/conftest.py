@@ -59,11 +59,11 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path, postgres: Server
 
 
 LONGEST_FIRST = (
-    *("kill/test_points", "simulation/test_simulation", "tests/test_check", "tests/test_languages"),
-    *("faults/test_nth", "browser/test_stage", "browser/", "conversations/", "chat/test_delivery", "faults/"),
+    *("kill/test_points", "tests/test_check", "faults/test_nth", "browser/test_stage", "browser/", "conversations/"),
+    *("simulation/test_simulation", "tests/test_languages", "chat/test_delivery", "faults/"),
 )
 """Files that take a worker longest begin first, so that none of them is alone at the end. While the first makes the
-notes that many wait for, the next three do without."""
+notes that many wait for, the second does without."""
 
 
 ON_BOTH = ("test_restored",)

@@ -62,7 +62,7 @@ def time_typed(chat: Chat, typed: str, now: datetime, library: Library) -> Sheet
     words = library.words_in(chat.person.language)
     at = time_in(typed)
     if at is None:
-        return chat, Page(text=w(words, "ask-time"), ask=words("ask-time-field"))
+        return chat, Page(text=f"{w(words, 'time-unknown')}\n\n{w(words, 'ask-time')}", ask=words("ask-time-field"))
     return _set(chat, at, now, words, library)
 
 

@@ -154,6 +154,7 @@ day-3 = Thu
 day-4 = Fri
 day-5 = Sat
 day-6 = Sun
+time-unknown = I can't read a time in that.
 ask-time = At what time? Write it, such as 7:30.
 ask-time-field = 7:30
 ask-zone = Which big town is near you? Or what does your clock show?
@@ -450,7 +451,7 @@ command-skip = Skip this step
 command-stop = Stop the session
 command-forget = Erase all that I keep about you
 bot-description =
-    Calm, slow sessions for a sore back, in a chair or at rest. One small step at a time, by voice or by text. You can pause, skip or stop any time.
+    Calm, slow sessions for a sore back, in a chair, on a mat or at rest. One small step at a time, by voice or by text. You can pause, skip or stop any time.
 
     For adults. For your general wellbeing, not medical advice. I'm not a doctor, and not a medical device.
 bot-short-description = Calm, slow sessions for a sore back, one small step at a time. Not medical advice.

@@ -40,7 +40,7 @@ from tests.conversations.conftest import TOKEN
 
 ANNA = 7_301_948_226
 PRIVATE = "my grandmother is called Hildegard"
-PATIENCE = 0.3
+PATIENCE = 0.8
 """Seconds (real) a request may take in these stories."""
 
 

@@ -98,7 +98,7 @@ async def test_who_keeps_nothing_is_asked_and_who_has_done_nothing_is_invited(bo
     await bot.say("/progress")
     await bot.sees("I keep no scores")
     await bot.tap("Yes, keep it")
-    await bot.sees("You said I may keep your scores")
+    await bot.sees("You said I may keep when you practised")
     await bot.say("/progress")
     await bot.sees("There is nothing to show yet.")
 

@@ -95,7 +95,9 @@ def test_a_time_is_read_as_people_write_it(person: Walk, typed: str, hour: time)
 @pytest.mark.parametrize("typed", ["", "later", "25:00", "7:75", "13 pm", "7:30:00"])
 def test_what_is_no_time_is_asked_again(person: Walk, typed: str) -> None:
     page(person, "zone.is.Europe/Berlin")
-    assert page(person, "ask-time", typed).ask
+    shown = page(person, "ask-time", typed)
+    assert shown.ask
+    assert "read a time in that" in shown.text
     assert person.chat is not None
     assert person.chat.reminder is None
 

@@ -13,10 +13,11 @@ export const outline = {
   name: 'Session',
   show(panel, {clock, ...tools}) {
     let json = '', led = null;
+    const title = el('h2', {textContent: 'The session'});
     const state = el('p', {className: 'state', role: 'status'}), next = el('p', {className: 'quiet'});
     const time = el('span', {}), bar = el('progress', {ariaLabel: 'How far the session is', max: 1, value: 0});
     const left = el('div', {className: 'left', hidden: true}, time, bar), body = el('div', {});
-    panel.append(el('h2', {textContent: 'The session'}), state, next, left, body);
+    panel.append(title, state, next, left, body);
 
     const leave = follow(async () => {
       const found = await look(tools, 'outline');
@@ -26,7 +27,7 @@ export const outline = {
       const said = found ? sentence(found.state) : 'No bot runs behind this chat, or it is just starting.';
       if (state.textContent !== said) state.textContent = said;
       next.textContent = found?.next ?? '';
-      panel.querySelector('h2').textContent = led ? led.session : 'The session';
+      title.textContent = led ? led.session : 'The session'; // its own: another tab may stand there by now
       const focus = body.contains(document.activeElement) ? document.activeElement.dataset.step : '';
       body.replaceChildren(...(led ? run(led) : sessions(found?.sessions ?? [])));
       if (focus) body.querySelector(`[data-step="${CSS.escape(focus)}"]`)?.focus();
