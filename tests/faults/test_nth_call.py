@@ -29,7 +29,7 @@ from tests.store.test_migrate import LATER
 
 @pytest.mark.timeout(240)  # on a busy machine, the shelf and the wire's reading included
 async def test_every_call_of_a_first_session_a_tap_a_tick_and_forget(tmp_path: Path, full_shelf: Path) -> None:
-    failed = await every_call(tmp_path, full_shelf, [0], step=8)
+    failed = await every_call(tmp_path, full_shelf, [0], step=12)
     assert set(failed) == {act.what for act in ACTS}
     assert failed.total() > 40
 
