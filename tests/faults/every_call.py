@@ -1,7 +1,7 @@
 """People whose every act has a failing call of the database behind it, and the bots that live through it.
 
 `python -m tests.faults.every_call` takes every call with every error, once and for a while (about five minutes); the
-suite takes every twelfth call, with one of them. Touches bots of its own in a folder of its own, in process.
+suite takes every eighth call, with one of them. Touches bots of its own in a folder of its own, in process.
 """
 
 from __future__ import annotations
