@@ -107,7 +107,7 @@ def carried(old: Person, known: Person) -> Person:
     """Somebody out of a backup, with what is known since and must not be undone by it: a hold, what is left out, and
     that nothing may be kept any more."""
     tags = old.left_out_tags | known.left_out_tags
-    taken_back = known.consent is not None and not known.consent.yes
+    taken_back = old.keeps and not known.keeps  # in /privacy, or with all that was known of them
     return replace(
         old,
         hold=known.hold or old.hold,

@@ -390,7 +390,10 @@ async def test_a_hold_that_came_after_the_backup_stays(data: Store, place: Place
 
 
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
-async def test_what_was_left_out_or_taken_back_after_the_backup_is_not_undone(data: Store, place: Place) -> None:
+@pytest.mark.parametrize("no", [Dated(version="1", at=NOW + timedelta(hours=1), yes=False), None], ids=["no", "erased"])
+async def test_what_was_left_out_or_taken_back_after_the_backup_is_not_undone(
+    data: Store, place: Place, no: Dated | None
+) -> None:
     yes = replace(CHAT.person, consent=Dated(version="1", at=NOW), left_out_tags=frozenset({"NECK"}), hold=None)
     run = KeptRun(id="a", at=NOW, session="classic", position="chair", minutes=8, before=5, after=3)
     await kept(data, Row(id=CLARA, chat=replace(CHAT, person=yes, kept=(run,)), rev=1))
@@ -398,7 +401,6 @@ async def test_what_was_left_out_or_taken_back_after_the_backup_is_not_undone(da
     async with data.transaction() as tx:
         row = await tx.load(CLARA, NOW)
         assert row is not None
-        no = Dated(version="1", at=NOW + timedelta(hours=1), yes=False)
         row.chat = replace(row.chat, kept=(), person=replace(yes, consent=no, left_out_tags=frozenset({"ROT"})))
         await tx.save(row, None)
     await data.close()
